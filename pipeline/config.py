@@ -1,0 +1,269 @@
+"""One TOML file into frozen dataclasses: a section a stage, each with its reasons beside it.
+
+An unknown key is an error that names file, key and the nearest known key. Secrets and paths may come from the
+environment; that is the command line's business, nothing here reads it.
+"""
+
+import difflib
+import hashlib
+import json
+import tomllib
+import types
+import typing
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from pipeline.errors import ConfigError
+
+Profile = Literal["gpu", "cpu", "demo"]
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestConfig:
+    """How the list of calls is read; `None` is recognised from the file itself."""
+
+    delimiter: str | None = None
+    encoding: str | None = None
+    decimal_mark: Literal[".", ","] | None = None
+    date_order: Literal["ymd", "dmy", "mdy"] | None = None
+    # A regular expression with named groups, such as (?P<call_id>…)_(?P<agent_id>…), over the file's name.
+    file_name_pattern: str | None = None
+    # Our column name -> theirs, where a dialler's export uses other headings.
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeConfig:
+    # Three hours: the longest call that was asked for; a longer file is a recorder left running.
+    max_seconds: float = 3 * 3600.0
+    # A recording that ends this much before its header says is cut off; encoders' padding stays below it.
+    truncation_tolerance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TriageConfig:
+    enabled: bool = True
+    # Model work is skipped only above this certainty.
+    skip_above: float = 0.98
+    # A share of the calls that would be skipped is analysed all the same, so that errors of triage show.
+    analyse_anyway: float = 0.02
+    # Below this level, in dB of full scale, a whole recording counts as silent: comfort noise lies near -60.
+    silence_db: float = -55.0
+
+
+@dataclass(frozen=True, slots=True)
+class TranscribeConfig:
+    model: str = "whisper-demo-es"
+    language: str = "es"
+    compute_type: str = "int8"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    batch_size: int = 4
+    beam_size: int = 1
+    # Whisper's window.
+    max_clip_seconds: float = 30.0
+    min_silence: float = 0.5
+    speech_pad: float = 0.2
+    vad_threshold: float = 0.5
+    # The batched path of faster-whisper ignores these three, so the adapter applies them itself.
+    no_speech_threshold: float = 0.6
+    log_prob_threshold: float = -1.0
+    compression_ratio_threshold: float = 2.4
+    retry_temperatures: tuple[float, ...] = (0.2, 0.6)
+    use_hints: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiarizeConfig:
+    # "auto": two channels are two voices, one channel goes to the diarizer.
+    mode: Literal["auto", "channels", "mono"] = "auto"
+    model: str = "pyannote-demo"
+    min_speakers: int = 2
+    max_speakers: int = 2
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    # Two channels whose samples correlate above this are one conversation copied twice.
+    copy_correlation: float = 0.98
+    # A word heard on a channel that is this much quieter than the other at that moment is crosstalk.
+    crosstalk_db: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlignConfig:
+    # A pause longer than this ends a turn, seconds.
+    max_pause: float = 1.2
+    # A word up to this far outside every voice still goes to the nearest one, seconds.
+    reach: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RolesConfig:
+    # Turns at the start of the call that decide who is the collector.
+    opening_turns: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RedactConfig:
+    enabled: bool = True
+    kinds: tuple[str, ...] = ("card", "document", "phone", "email", "account")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyConfig:
+    model: str = "turns-es"
+    # "unclear" when a class's probability is this close to its threshold.
+    unclear_margin: float = 0.08
+
+
+@dataclass(frozen=True, slots=True)
+class ToneConfig:
+    model: str = "tone-es"
+    min_score: float = 0.5
+    # The voice counts as raised this far above the speaker's own median level, dB.
+    raised_db: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesConfig:
+    # A word recognised below this probability inside a date or amount makes the promise doubtful.
+    doubtful_below: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    # Silence of both sides longer than this is dead air, seconds.
+    dead_air: float = 4.0
+    # Speech that starts this long before the other side ends is an interruption, seconds.
+    interruption: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeConfig:
+    # Outcomes are read from the last turns first: this many.
+    closing_turns: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ComplianceConfig:
+    # Rule packs to apply; empty: those of the debtor's country.
+    packs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """How work is cut and stored."""
+
+    # A shard is bounded in audio seconds: half an hour of calls is minutes of work on a CPU.
+    shard_seconds: float = 1800.0
+    shards_in_flight: int = 2
+    data_dir: str = "palabra-data"
+    # The published copy is renewed at most this often, seconds.
+    publish_every: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    profile: Profile = "demo"
+    manifest: ManifestConfig = field(default_factory=ManifestConfig)
+    decode: DecodeConfig = field(default_factory=DecodeConfig)
+    triage: TriageConfig = field(default_factory=TriageConfig)
+    transcribe: TranscribeConfig = field(default_factory=TranscribeConfig)
+    diarize: DiarizeConfig = field(default_factory=DiarizeConfig)
+    align: AlignConfig = field(default_factory=AlignConfig)
+    roles: RolesConfig = field(default_factory=RolesConfig)
+    redact: RedactConfig = field(default_factory=RedactConfig)
+    classify: ClassifyConfig = field(default_factory=ClassifyConfig)
+    tone: ToneConfig = field(default_factory=ToneConfig)
+    promises: PromisesConfig = field(default_factory=PromisesConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
+    outcome: OutcomeConfig = field(default_factory=OutcomeConfig)
+    compliance: ComplianceConfig = field(default_factory=ComplianceConfig)
+    run: RunConfig = field(default_factory=RunConfig)
+
+
+def digest(section: object) -> str:
+    """Hexadecimal SHA-256 of a section's values, the same for equal sections in every process."""
+    if not is_dataclass(section) or isinstance(section, type):
+        raise TypeError(
+            f"a configuration section expected, found {type(section).__name__}"
+        )
+    return hashlib.sha256(
+        json.dumps(asdict(section), sort_keys=True, default=str).encode()
+    ).hexdigest()
+
+
+def parse_config(text: str, source: str) -> Config:
+    """Configuration of a TOML document; sections and keys left out keep their defaults.
+
+    Args:
+        text: The document.
+        source: What to call it in an error, its file name.
+
+    Raises:
+        ConfigError: The document is no TOML, a key is unknown, or a value has another type than expected.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{source}: no TOML ({error}); mend the line named"
+        ) from error
+    return _read(Config, table, source, "")
+
+
+T = TypeVar("T")
+
+
+def _read(cls: type[T], table: dict[str, Any], source: str, prefix: str) -> T:
+    hints = typing.get_type_hints(cls)
+    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            remedy = (
+                f"did you mean {prefix}{near[0]}?"
+                if near
+                else f"known are {', '.join(known)}"
+            )
+            raise ConfigError(f"{source}: unknown key {prefix}{key}; {remedy}")
+        values[key] = _value(hints[key], value, source, f"{prefix}{key}")
+    return cls(**values)
+
+
+def _value(hint: Any, value: Any, source: str, key: str) -> Any:
+    if is_dataclass(hint) and isinstance(hint, type):
+        if not isinstance(value, dict):
+            raise ConfigError(
+                f"{source}: {key} is a section; write [{key}] with its keys below it"
+            )
+        return _read(hint, value, source, f"{key}.")
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _value(next(a for a in args if a is not type(None)), value, source, key)
+    if origin is Literal:
+        if value not in args:
+            raise ConfigError(
+                f"{source}: {key} is one of {', '.join(map(repr, args))}; found {value!r}"
+            )
+        return value
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise ConfigError(
+                f"{source}: {key} is a list; found {type(value).__name__}"
+            )
+        return tuple(_value(args[0], item, source, key) for item in value)
+    if origin is dict:
+        if not isinstance(value, dict) or not all(
+            isinstance(v, str) for v in value.values()
+        ):
+            raise ConfigError(f"{source}: {key} is a table of strings")
+        return dict(value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint is Decimal and isinstance(value, int | float | str):
+        return Decimal(str(value))
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise ConfigError(
+            f"{source}: {key} is of type {hint.__name__}; found {type(value).__name__}"
+        )
+    return value

@@ -1,0 +1,354 @@
+"""The values that pass between stages: frozen, slotted, tuples for lists, `None` for absence.
+
+Times are seconds from the first sample of the recording, money is `Decimal`, datetimes are aware. Results point at
+turns by index and never copy their text. A voice is acoustic, a role is social: an utterance has a voice, a turn has
+a role.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.labels import Label, Outcome, Role, Severity, Step, ToneCategory
+
+Direction = Literal["outbound", "inbound", "callback"]
+Dialled = Literal["debtor", "guarantor", "work", "third_party", "unknown"]
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Seconds from the first sample; `start <= end`."""
+
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(
+                f"0 <= start <= end expected, found {self.start} and {self.end}"
+            )
+
+    @property
+    def duration(self) -> float:
+        return self.end - self.start
+
+    def overlap(self, other: "Span") -> float:
+        """Seconds that both cover, 0 where they are apart."""
+        return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The debt a call is about, as the manifest tells it; `None` is unknown and makes a rule "not checkable"."""
+
+    debtor_id: str
+    country: str
+    debtor_name: str | None = None
+    debt_id: str | None = None
+    creditor: str | None = None
+    portfolio: str | None = None
+    currency: str | None = None
+    balance: Decimal | None = None
+    minimum_payment: Decimal | None = None
+    due_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One call of the manifest and where its audio lies.
+
+    `agent_channel` counts from 0. `debtor_zone` is an IANA name; the local day of the call is in it if given, else in
+    the offset of `started_at`.
+    """
+
+    call_id: str
+    uri: str
+    started_at: datetime
+    account: Account
+    sha256: str | None = None
+    duration: float | None = None
+    channels: int | None = None
+    direction: Direction | None = None
+    answered_at: datetime | None = None
+    debtor_zone: str | None = None
+    debtor_region: str | None = None
+    agent_id: str | None = None
+    team: str | None = None
+    dialled_number: str | None = None
+    dialled: Dialled | None = None
+    caller_id_shown: str | None = None
+    disposition: str | None = None
+    agent_channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Decoded samples: float32 of shape (channels, n) in [-1, 1]. Never leaves a process."""
+
+    samples: Samples
+    sample_rate: int
+
+    @property
+    def duration(self) -> float:
+        return float(self.samples.shape[1]) / self.sample_rate
+
+    @property
+    def channels(self) -> int:
+        return int(self.samples.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; `probability` in [0, 1]; `channel` of the recording it was heard on."""
+
+    text: str
+    span: Span
+    probability: float
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpan:
+    """A voice speaks: `channel-0` where the channel is the voice, else what the diarizer called it."""
+
+    voice: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Level of one voice over one span of speech: RMS in dB of full scale, median pitch in Hz (`None`: unvoiced)."""
+
+    voice: str
+    span: Span
+    level_db: float
+    pitch_hz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What the recording holds besides a conversation, told before model work. `certainty` in [0, 1]."""
+
+    kind: Literal[
+        "conversation", "silence", "hold_music", "tones", "voicemail", "one_sided"
+    ]
+    certainty: float
+    music: tuple[Span, ...] = ()
+    tones: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that needs audio: words, voices, levels, triage. Later stages never open the recording again."""
+
+    call_id: str
+    duration: float
+    channels: int
+    sample_rate: int
+    sha256: str
+    words: tuple[Word, ...]
+    voices: tuple[VoiceSpan, ...]
+    loudness: tuple[Loudness, ...]
+    triage: Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one voice without a long pause. Not empty."""
+
+    voice: str
+    words: tuple[Word, ...]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.words[0].span.start, max(w.span.end for w in self.words))
+
+    @property
+    def text(self) -> str:
+        return " ".join(w.text for w in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A stretch of a turn's text that was replaced, and the seconds to bleep. `kind` is the placeholder's name."""
+
+    kind: Literal["card", "document", "phone", "email", "account"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the call, as later stages and readers see it. `text` has typed placeholders where redacted."""
+
+    index: int
+    role: Role
+    voice: str
+    span: Span
+    text: str
+    redactions: tuple[Redaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """A label, notice or step with the probability that carried it."""
+
+    name: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLabels:
+    """What one turn says. `scores` holds every class's probability, `unclear` the classes too close to call."""
+
+    turn: int
+    labels: tuple[Label, ...] = ()
+    steps: tuple[Step, ...] = ()
+    reason: str | None = None
+    notices: tuple[str, ...] = ()
+    scores: tuple[LabelScore, ...] = ()
+    unclear: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToneFlag:
+    """An aggressive turn of the collector. `evidence`: the words that carried it; `voice`: how the voice supports it.
+
+    The voice never raises a flag alone; it moves a textual one by one severity at most.
+    """
+
+    turn: int
+    category: ToneCategory
+    severity: Severity
+    score: float
+    evidence: str
+    voice: Literal["none", "raised", "listen"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A payment that was promised. `due_start` is the first day where a period was named.
+
+    `replaced_by` is the position, among the promises of the call, of the one that replaced this: a promise that
+    stands has `None`. `text_spans` are (turn, first character, last character + 1) of date and amount.
+    """
+
+    due: date | None
+    due_start: date | None
+    amount: Decimal | None
+    currency: str | None
+    conditional: bool
+    promised_by: Role
+    turns: tuple[int, ...]
+    rule: str
+    doubtful: bool
+    replaced_by: int | None = None
+    text_spans: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRequest:
+    """The debtor asks to be called again; the dialler needs day and hour."""
+
+    on: date | None
+    at: time | None
+    turn: int
+    rule: str
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that was looked at. `kept` and `not_checkable` are findings too: compliance must prove both."""
+
+    rule: str
+    result: Literal["kept", "broken", "not_checkable"]
+    severity: Severity
+    turn: int | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMetrics:
+    """How one role spoke: seconds of speech, words, words a minute of speech, times it cut in."""
+
+    role: Role
+    speech: float
+    words: int
+    words_per_minute: float | None
+    interruptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallMetrics:
+    """Shares of the call's duration in [0, 1]; `dead_air` counts silences longer than the configured seconds."""
+
+    duration: float
+    speech: float
+    silence_share: float
+    overlap_share: float
+    agent_talk_share: float | None
+    dead_air: int
+    longest_silence: float
+    hold: float
+    roles: tuple[RoleMetrics, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageKey:
+    """The digest that says whether a stage's result is still the one that this configuration would give."""
+
+    stage: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What made an analysis: code version, configuration digest, weights by name and digest, stage keys."""
+
+    code_version: str
+    config_digest: str
+    weights: tuple[tuple[str, str], ...]
+    stage_keys: tuple[StageKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """All that follows from `Heard` and the manifest, less the compliance rules."""
+
+    call_id: str
+    turns: tuple[Turn, ...]
+    labels: tuple[TurnLabels, ...]
+    tone: tuple[ToneFlag, ...]
+    promises: tuple[Promise, ...]
+    callbacks: tuple[CallbackRequest, ...]
+    metrics: CallMetrics
+    outcome: Outcome
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnalysis:
+    """All stages of one call."""
+
+    recording: Recording
+    heard: Heard
+    understood: Understood
+    findings: tuple[Finding, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCall:
+    """A call that was set aside, with the reason code of `errors.REASONS` and a line that names the remedy."""
+
+    call_id: str
+    uri: str | None
+    reason: str
+    message: str
+    stage: str = field(default="plan")
