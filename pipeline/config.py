@@ -39,6 +39,8 @@ class DecodeConfig:
     max_seconds: float = 3 * 3600.0
     # A recording that ends this much before its header says is cut off; encoders' padding stays below it.
     truncation_tolerance: float = 1.0
+    # Above this share of packets that the codec refuses, what is left is no longer the conversation.
+    max_bad_packets: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)

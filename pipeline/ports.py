@@ -20,7 +20,7 @@ class ClipId(NamedTuple):
 
     call_id: str
     channel: int
-    index: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
