@@ -1,0 +1,75 @@
+# Every target works from a fresh clone: what it needs of the set-up it does itself.
+# CI and a person call the same targets; .ci/run only adds the Debian packages of `test-system`.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# Which lock is installed: dev unless told (base, gpu, dask, bench), as in `make setup LOCK=gpu` on a machine with a
+# GPU; afterwards the one that is there, so that no other target takes it away.
+LOCK   ?= $(patsubst $(VENV)/.synced-%,%,$(firstword $(wildcard $(VENV)/.synced-*) $(VENV)/.synced-dev))
+STAMP  := $(VENV)/.synced-$(LOCK)
+PYTEST := $(BIN)/python -m pytest
+TYPED  := $(wildcard pipeline models flows sql web cli tests fixtures/audio benchmarks)
+BENCH_MINUTES ?= 30
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-system lint format types contracts bench soak lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## make .venv and install everything the lock names (once; again when a lock changes)
+
+# The order matters: uv by its hash, then exactly what the lock names, then this project without looking anything up.
+$(STAMP): requirements/uv.lock requirements/$(LOCK).lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] <= (3, 13) else f"Python 3.11 to 3.13 expected, found {v.major}.{v.minor}; make setup PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/uv.lock
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/$(LOCK).lock
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --offline --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/.synced-*
+	@touch $@
+
+demo: $(STAMP)  ## analyse the calls of fixtures/audio and write a report, offline
+	$(BIN)/palabra demo
+
+test: $(STAMP)  ## everything that needs only Python, no network
+	$(PYTEST) -m "not system"
+
+test-system: $(STAMP)  ## with a browser, PostgreSQL, a cluster; fails where their Debian packages are missing
+	$(PYTEST) -m system
+
+lint: $(STAMP)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP)  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMP)  ## mypy --strict over packages, tests, fixtures and benchmarks
+	$(BIN)/mypy $(TYPED)
+
+contracts: $(STAMP)  ## import-linter: the drawing of the layers
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## wall clock by stage and model time over BENCH_MINUTES minutes of synthetic calls
+	$(BIN)/python -m benchmarks.run --minutes $(BENCH_MINUTES)
+
+soak: $(STAMP)  ## every test with its full repetition counts; prints the commit that it ran on
+	@git rev-parse HEAD
+	$(PYTEST) -m "not system" --soak
+
+lock: $(BIN)/uv  ## resolve the locks again; the constraints are pyproject.toml's, base pins the others
+	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements/base.lock
+	for extra in dev gpu dask bench; do \
+	  $(BIN)/uv pip compile $(COMPILE) --extra $$extra -c requirements/base.lock pyproject.toml -o requirements/$$extra.lock || exit 1; \
+	done
+	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
+COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
+
+$(BIN)/uv: $(STAMP)
+
+clean:  ## remove the environment and everything made; sources, weights and fixtures stay
+	rm -rf $(VENV) build dist out *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
