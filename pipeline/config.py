@@ -27,6 +27,8 @@ class ManifestConfig:
     encoding: str | None = None
     decimal_mark: Literal[".", ","] | None = None
     date_order: Literal["ymd", "dmy", "mdy"] | None = None
+    # Offset of starts that have none, as "-06:00": the zone of whoever exported the list, told by a person.
+    utc_offset: str | None = None
     # A regular expression with named groups, such as (?P<call_id>…)_(?P<agent_id>…), over the file's name.
     file_name_pattern: str | None = None
     # Our column name -> theirs, where a dialler's export uses other headings.
@@ -185,12 +187,8 @@ class Config:
 def digest(section: object) -> str:
     """Hexadecimal SHA-256 of a section's values, the same for equal sections in every process."""
     if not is_dataclass(section) or isinstance(section, type):
-        raise TypeError(
-            f"a configuration section expected, found {type(section).__name__}"
-        )
-    return hashlib.sha256(
-        json.dumps(asdict(section), sort_keys=True, default=str).encode()
-    ).hexdigest()
+        raise TypeError(f"a configuration section expected, found {type(section).__name__}")
+    return hashlib.sha256(json.dumps(asdict(section), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def parse_config(text: str, source: str) -> Config:
@@ -206,9 +204,7 @@ def parse_config(text: str, source: str) -> Config:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            f"{source}: no TOML ({error}); mend the line named"
-        ) from error
+        raise ConfigError(f"{source}: no TOML ({error}); mend the line named") from error
     return _read(Config, table, source, "")
 
 
@@ -222,11 +218,7 @@ def _read(cls: type[T], table: dict[str, Any], source: str, prefix: str) -> T:
     for key, value in table.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
-            remedy = (
-                f"did you mean {prefix}{near[0]}?"
-                if near
-                else f"known are {', '.join(known)}"
-            )
+            remedy = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
             raise ConfigError(f"{source}: unknown key {prefix}{key}; {remedy}")
         values[key] = _value(hints[key], value, source, f"{prefix}{key}")
     return cls(**values)
@@ -235,29 +227,21 @@ def _read(cls: type[T], table: dict[str, Any], source: str, prefix: str) -> T:
 def _value(hint: Any, value: Any, source: str, key: str) -> Any:
     if is_dataclass(hint) and isinstance(hint, type):
         if not isinstance(value, dict):
-            raise ConfigError(
-                f"{source}: {key} is a section; write [{key}] with its keys below it"
-            )
+            raise ConfigError(f"{source}: {key} is a section; write [{key}] with its keys below it")
         return _read(hint, value, source, f"{key}.")
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         return _value(next(a for a in args if a is not type(None)), value, source, key)
     if origin is Literal:
         if value not in args:
-            raise ConfigError(
-                f"{source}: {key} is one of {', '.join(map(repr, args))}; found {value!r}"
-            )
+            raise ConfigError(f"{source}: {key} is one of {', '.join(map(repr, args))}; found {value!r}")
         return value
     if origin is tuple:
         if not isinstance(value, list):
-            raise ConfigError(
-                f"{source}: {key} is a list; found {type(value).__name__}"
-            )
+            raise ConfigError(f"{source}: {key} is a list; found {type(value).__name__}")
         return tuple(_value(args[0], item, source, key) for item in value)
     if origin is dict:
-        if not isinstance(value, dict) or not all(
-            isinstance(v, str) for v in value.values()
-        ):
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
             raise ConfigError(f"{source}: {key} is a table of strings")
         return dict(value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
@@ -265,7 +249,5 @@ def _value(hint: Any, value: Any, source: str, key: str) -> Any:
     if hint is Decimal and isinstance(value, int | float | str):
         return Decimal(str(value))
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise ConfigError(
-            f"{source}: {key} is of type {hint.__name__}; found {type(value).__name__}"
-        )
+        raise ConfigError(f"{source}: {key} is of type {hint.__name__}; found {type(value).__name__}")
     return value

@@ -23,17 +23,25 @@ class ClipId(NamedTuple):
     position: int
 
 
+class Piece(NamedTuple):
+    """A stretch of the recording inside a clip, seconds: where it lies in the clip, where it was, how long it is."""
+
+    at: float
+    start: float
+    duration: float
+
+
 @dataclass(frozen=True, slots=True)
 class Clip:
     """Speech of one channel to be recognised: float32 of shape (n,) at `MODEL_RATE`, at most 30 s.
 
-    `offset` is the clip's first sample in seconds of the recording; `hints` are words of the account (names,
+    Long silences are left out, so a clip is made of `pieces`, in order. `hints` are words of the account (names,
     companies) that the recogniser may be biased to.
     """
 
     id: ClipId
-    offset: float
     samples: Samples
+    pieces: tuple[Piece, ...]
     hints: tuple[str, ...] = ()
 
 
@@ -72,10 +80,8 @@ class Transcriber(Protocol):
     @property
     def weights(self) -> Weights: ...
 
-    def transcribe(
-        self, clips: Iterable[Clip]
-    ) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
-        """Words of each clip, times from the recording's first sample. Every clip is answered once, in any order.
+    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
+        """Words of each clip, times from the clip's first sample. Every clip is answered once, in any order.
 
         A clip's words never depend on the clips beside it.
         """
@@ -88,9 +94,7 @@ class Diarizer(Protocol):
     @property
     def weights(self) -> Weights: ...
 
-    def diarize(
-        self, recordings: Iterable[tuple[str, Samples]]
-    ) -> Iterator[tuple[str, tuple[VoiceSpan, ...]]]:
+    def diarize(self, recordings: Iterable[tuple[str, Samples]]) -> Iterator[tuple[str, tuple[VoiceSpan, ...]]]:
         """Who speaks when, without overlap (each moment belongs to one voice), of (call id, float32 (n,)) pairs."""
         ...
 
@@ -101,9 +105,7 @@ class TurnClassifier(Protocol):
     @property
     def weights(self) -> Weights: ...
 
-    def classify(
-        self, calls: Sequence[Conversation]
-    ) -> Iterator[tuple[TurnLabels, ...]]:
+    def classify(self, calls: Sequence[Conversation]) -> Iterator[tuple[TurnLabels, ...]]:
         """For each call, in order, one `TurnLabels` a turn. A call's answer never depends on the calls beside it."""
         ...
 
