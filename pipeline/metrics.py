@@ -1,9 +1,10 @@
 """How the call went in seconds and shares, from words' turns alone."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.config import MetricsConfig
-from pipeline.labels import ROLES
+from pipeline.labels import ROLES, Role
 from pipeline.types import CallMetrics, Heard, RoleMetrics, Span, Turn
 
 
@@ -21,7 +22,7 @@ def union(spans: Sequence[Span]) -> tuple[Span, ...]:
 def silences(speech: Sequence[Span], duration: float) -> tuple[Span, ...]:
     """What `union`-ed speech leaves of the recording."""
     edges = [Span(0.0, 0.0), *speech, Span(duration, duration)]
-    return tuple(Span(a.end, b.start) for a, b in zip(edges, edges[1:], strict=False) if b.start > a.end)
+    return tuple(Span(a.end, b.start) for a, b in pairwise(edges) if b.start > a.end)
 
 
 def measure(heard: Heard, turns: Sequence[Turn], config: MetricsConfig) -> CallMetrics:
@@ -33,7 +34,7 @@ def measure(heard: Heard, turns: Sequence[Turn], config: MetricsConfig) -> CallM
     speech = union([turn.span for turn in turns if turn.role != "system"])
     spoken = sum(span.duration for span in speech)
     quiet = silences(union([turn.span for turn in turns]), heard.duration)
-    by_role = tuple(_role_metrics(role, turns, heard, config) for role in ROLES if any(t.role == role for t in turns))
+    by_role = tuple(_role_metrics(role, turns, config) for role in ROLES if any(t.role == role for t in turns))
     seconds = {m.role: m.speech for m in by_role if m.role != "system"}
     total = sum(seconds.values())
     return CallMetrics(
@@ -49,7 +50,7 @@ def measure(heard: Heard, turns: Sequence[Turn], config: MetricsConfig) -> CallM
     )
 
 
-def _role_metrics(role: str, turns: Sequence[Turn], heard: Heard, config: MetricsConfig) -> RoleMetrics:
+def _role_metrics(role: Role, turns: Sequence[Turn], config: MetricsConfig) -> RoleMetrics:
     own = [turn for turn in turns if turn.role == role]
     seconds = sum(span.duration for span in union([turn.span for turn in own]))
     n_words = sum(len(turn.text.split()) for turn in own)
@@ -64,7 +65,7 @@ def _role_metrics(role: str, turns: Sequence[Turn], heard: Heard, config: Metric
         and turn.span.end > other.span.end
     )
     pace = round(60 * n_words / seconds, 1) if seconds > 0 else None
-    return RoleMetrics(own[0].role, round(seconds, 2), n_words, pace, cuts)
+    return RoleMetrics(role, round(seconds, 2), n_words, pace, cuts)
 
 
 def _share(part: float, whole: float) -> float:
