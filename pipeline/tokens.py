@@ -1,0 +1,68 @@
+"""Words, figures and signs of a Spanish utterance, with their places in the original text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+TokenKind = Literal["word", "figure", "sign"]
+
+# One alternative a kind, each a single character class or a chain of them, so that the scan is linear.
+# A figure keeps its separators ("1.250,50"); a mark that opens it (",77") counts where no word touches it.
+_TOKEN = re.compile(
+    r"(?P<figure>(?<![\w.,])[.,]\d+|\d+(?:[.,'’´]\d+)*)"
+    r"|(?P<word>[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_\u0300-\u036f]*)*)"
+    r"|(?P<sign>[^\w\s]|_)"
+)
+_COMBINING = dict.fromkeys(range(0x0300, 0x0370))
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a figure or a sign.
+
+    `text` is lower case, without accents; `start` and `end` count characters of the original text.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: TokenKind
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    base = unicodedata.normalize("NFD", character)[0].lower()
+    return base if len(base) == 1 else character
+
+
+def fold(text: str) -> str:
+    """The text in lower case without accents, character for character as long as it was."""
+    if text.isascii():
+        return text.lower()
+    return "".join([c if c.isascii() else _fold_character(c) for c in text]).lower()
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    """Words, figures and signs in order; blanks separate and are dropped."""
+    folded = fold(text)
+    if len(folded) != len(text):  # a lower-case form longer than its capital; not met, but spans rule
+        folded = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
+    plain = folded.isascii()
+    tokens = []
+    for match in _TOKEN.finditer(folded):
+        kind: TokenKind = match.lastgroup  # type: ignore[assignment]
+        part = match.group()
+        if not plain and kind == "word":
+            part = part.translate(_COMBINING)
+        tokens.append(Token(part, match.start(), match.end(), kind))
+    return tuple(tokens)
+
+
+def glued(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the token touches the one before it, as in "10k" or "$500"."""
+    return index > 0 and tokens[index - 1].end == tokens[index].start
