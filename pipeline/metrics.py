@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pipeline.config import MetricsConfig
 from pipeline.labels import ROLES, Role
-from pipeline.types import CallMetrics, Heard, RoleMetrics, Span, Turn
+from pipeline.types import CallMetrics, RoleMetrics, Span, Triage, Turn
 
 
 def union(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -25,7 +25,7 @@ def silences(speech: Sequence[Span], duration: float) -> tuple[Span, ...]:
     return tuple(Span(a.end, b.start) for a, b in pairwise(edges) if b.start > a.end)
 
 
-def measure(heard: Heard, turns: Sequence[Turn], config: MetricsConfig) -> CallMetrics:
+def measure(duration: float, triage: Triage, turns: Sequence[Turn], config: MetricsConfig) -> CallMetrics:
     """Talk share, silence, dead air, overlap, interruptions and pace of one call.
 
     Talk share of the agent is of all speech seconds of both sides. A turn interrupts where it starts at least
@@ -33,19 +33,19 @@ def measure(heard: Heard, turns: Sequence[Turn], config: MetricsConfig) -> CallM
     """
     speech = union([turn.span for turn in turns if turn.role != "system"])
     spoken = sum(span.duration for span in speech)
-    quiet = silences(union([turn.span for turn in turns]), heard.duration)
+    quiet = silences(union([turn.span for turn in turns]), duration)
     by_role = tuple(_role_metrics(role, turns, config) for role in ROLES if any(t.role == role for t in turns))
     seconds = {m.role: m.speech for m in by_role if m.role != "system"}
     total = sum(seconds.values())
     return CallMetrics(
-        duration=round(heard.duration, 2),
+        duration=round(duration, 2),
         speech=round(spoken, 2),
-        silence_share=_share(heard.duration - sum(s.duration for s in union([t.span for t in turns])), heard.duration),
-        overlap_share=_share(max(0.0, total - spoken), heard.duration),
+        silence_share=_share(duration - sum(s.duration for s in union([t.span for t in turns])), duration),
+        overlap_share=_share(max(0.0, total - spoken), duration),
         agent_talk_share=round(seconds.get("agent", 0.0) / total, 4) if total else None,
         dead_air=sum(1 for span in quiet if span.duration > config.dead_air),
         longest_silence=round(max((span.duration for span in quiet), default=0.0), 2),
-        hold=round(sum(span.duration for span in heard.triage.music), 2),
+        hold=round(sum(span.duration for span in triage.music), 2),
         roles=by_role,
     )
 

@@ -52,7 +52,8 @@ def assign_roles(
             roles.append("debtor")
     _mark_third_party(roles, folded)
     turns = tuple(
-        Turn(i, role, u.voice, u.span, u.text) for i, (u, role) in enumerate(zip(utterances, roles, strict=True))
+        Turn(i, role, u.voice, u.span, u.text, u.words)
+        for i, (u, role) in enumerate(zip(utterances, roles, strict=True))
     )
     return Roles(turns, warnings)
 

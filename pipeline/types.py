@@ -29,9 +29,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= self.end:
-            raise ValueError(
-                f"0 <= start <= end expected, found {self.start} and {self.end}"
-            )
+            raise ValueError(f"0 <= start <= end expected, found {self.start} and {self.end}")
 
     @property
     def duration(self) -> float:
@@ -134,9 +132,7 @@ class Loudness:
 class Triage:
     """What the recording holds besides a conversation, told before model work. `certainty` in [0, 1]."""
 
-    kind: Literal[
-        "conversation", "silence", "hold_music", "tones", "voicemail", "one_sided"
-    ]
+    kind: Literal["conversation", "silence", "hold_music", "tones", "voicemail", "one_sided"]
     certainty: float
     music: tuple[Span, ...] = ()
     tones: tuple[Span, ...] = ()
@@ -144,17 +140,14 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that needs audio: words, voices, levels, triage. Later stages never open the recording again."""
+    """All that needs audio, beside the words, which the turns hold. Later stages never open the recording again."""
 
-    call_id: str
     duration: float
     channels: int
-    sample_rate: int
     sha256: str
-    words: tuple[Word, ...]
+    triage: Triage
     voices: tuple[VoiceSpan, ...]
     loudness: tuple[Loudness, ...]
-    triage: Triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +176,18 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of the call, as later stages and readers see it. `text` has typed placeholders where redacted."""
+    """One turn of the call, as later stages and readers see it.
+
+    `text` is `words` joined by spaces, with typed placeholders where redacted; a turn that comes from a transcript
+    instead of a recording has no words.
+    """
 
     index: int
     role: Role
     voice: str
     span: Span
     text: str
+    words: tuple[Word, ...] = ()
     redactions: tuple[Redaction, ...] = ()
 
 
@@ -319,9 +317,8 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """All that follows from `Heard` and the manifest, less the compliance rules."""
+    """All that follows from what was heard and the manifest, less the compliance rules."""
 
-    call_id: str
     turns: tuple[Turn, ...]
     labels: tuple[TurnLabels, ...]
     tone: tuple[ToneFlag, ...]
