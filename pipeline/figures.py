@@ -33,8 +33,3 @@ def read_figure(text: str) -> Decimal | None:
     if len(parts) > 2 and len(last) > 3 and text[-len(last) - 1] == _SEPARATOR.search(text).group():  # type: ignore[union-attr]
         return None
     return Decimal(f"{''.join(parts[:-1])}.{last}")
-
-
-def is_grouped(text: str) -> bool:
-    """Whether the figure is written with a separator."""
-    return not text.isdecimal()

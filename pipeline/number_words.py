@@ -77,6 +77,7 @@ class _Lexicon:
     first_sounds: frozenset[str]
     fractions: dict[str, int]
     letters: frozenset[str]
+    lost_s: dict[str, int]
 
 
 def _feminine(word: str) -> str:
@@ -134,6 +135,7 @@ def load() -> _Lexicon:
         first_sounds=frozenset(key[0] for key in by_sound),
         fractions=dict(data["fractions"]),
         letters=letters,
+        lost_s=dict(data["lost_s"]),
     )
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pipeline.figures import is_grouped, read_figure
-from pipeline.number_words import Role, load, read_word
+from pipeline.figures import read_figure
+from pipeline.number_words import NumberWord, Role, load, read_word
 from pipeline.tokens import Token, tokenize
 
 NumberForm = Literal["words", "digits", "mixed", "ordinal", "fraction"]
@@ -40,7 +40,7 @@ _MONTHS = frozenset(
         "diciembre",
     ]
 )
-_ORDINAL_MARKS = frozenset({"º", "ª", "°", "o", "a", "er", "ro", "ra", "do", "da", "to", "ta", "mo", "ma", "vo", "va"})
+_ORDINAL_MARKS = frozenset("º ª ° o a er ro ra do da to ta mo ma vo va".split())
 _LARGEST_DAY = 31
 _MILLION = 6
 
@@ -114,6 +114,19 @@ def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] |
     return Decimal("".join(token.text for token in tokens[index:after])), after
 
 
+def _word_atoms(tokens: Sequence[Token], index: int) -> list[_Atom]:
+    text = tokens[index].text
+    words = read_word(text)
+    lost = load().lost_s.get(text)
+    if lost is not None and index + 1 < len(tokens):
+        following = read_word(tokens[index + 1].text)
+        if following and following[0].role in (Role.SCALE, Role.HUNDREDS, Role.HUNDRED_WORD):
+            words = (NumberWord(Role.UNIT if lost < 10 else Role.TEEN, lost),)
+    if not words:
+        return [_Atom(None, Decimal(0), index, text)]
+    return [_Atom(word.role, Decimal(word.value), index, text, word.exact) for word in words]
+
+
 def _atoms(tokens: Sequence[Token]) -> list[_Atom]:
     """The tokens as atoms, a joined word as several, blank-grouped figures as one."""
     atoms: list[_Atom] = []
@@ -121,10 +134,7 @@ def _atoms(tokens: Sequence[Token]) -> list[_Atom]:
     while index < len(tokens):
         token = tokens[index]
         if token.kind == "word":
-            for word in read_word(token.text):
-                atoms.append(_Atom(word.role, Decimal(word.value), index, token.text, word.exact))
-            if not atoms or atoms[-1].token != index:
-                atoms.append(_Atom(None, Decimal(0), index, token.text))
+            atoms.extend(_word_atoms(tokens, index))
         elif token.kind == "figure":
             spaced = _spaced_figure(tokens, index)
             value = read_figure(token.text) if spaced is None else spaced[0]
@@ -167,7 +177,7 @@ class _Grammar:
         return _Found(self.atoms[index].value, index + 1)
 
     def below_hundred(self, index: int) -> _Found | None:
-        """ "treinta y tres", "veinte y uno", "diez y seis", "veinti dos", "cuarenta 5", "siete"."""
+        """Such as "treinta y tres", "veinte y uno", "diez y seis", "veinti dos", "cuarenta 5", "siete"."""
         role = self.role(index)
         value = self.atoms[index].value if role is not None else Decimal(0)
         if role in (Role.ONE, Role.UNIT):
@@ -202,7 +212,7 @@ class _Grammar:
         return None
 
     def below_thousand(self, index: int) -> _Found | None:
-        """ "ciento un", "dos cientos tres", "quinientos cuarenta"."""
+        """Such as "ciento un", "dos cientos tres", "quinientos cuarenta"."""
         role = self.role(index)
         if role is Role.HUNDREDS:
             hundreds, after = self.atoms[index].value, index + 1
@@ -259,7 +269,7 @@ class _Grammar:
         return len(digits) == 2 or not following.isalpha() or following in ("y", "el", "para", "hoy", "mañana")
 
     def below_million(self, index: int) -> _Found | None:
-        """ "mil quinientos", "2 mil 500", "mil y uno", "seis coma cinco"."""
+        """Such as "mil quinientos", "2 mil 500", "mil y uno", "seis coma cinco"."""
         if self.is_day(index):
             return self.below_hundred(index) or self.figure(index)
         group = self.below_thousand(index) or self.figure(index)
@@ -269,6 +279,12 @@ class _Grammar:
             if self.text(index) == "miles":
                 return None
             return self.after_thousand(Decimal(1000), index + 1, doubtful=False)
+        if (
+            self.text(group.after) in _AND
+            and self.text(group.after + 1) in _PICO
+            and self.text(group.after + 2) == "mil"
+        ):
+            return _Found(group.value * 1000, group.after + 3, "at least", 3)
         if self.role(group.after) is Role.SCALE and self.atoms[group.after].value == 3:
             if self.text(index) == "uno" or (self.is_letter(group.after) and not self.letter_fits(group.after)):
                 return group
@@ -290,7 +306,8 @@ class _Grammar:
         start = index + 1 if self.text(index) in _AND else index
         rest = self.below_thousand(start) if start == index else self.below_hundred(start)
         if rest is None and start == index and self.role(index) is Role.FIGURE:
-            plain = self.atoms[index].value < 1000 and not is_grouped(self.text(index))
+            whole = self.text(index).replace(",", ".").partition(".")[0]
+            plain = self.atoms[index].value < 1000 and len(whole) <= 3 and not self.text(index).startswith((",", "."))
             rest = self.figure(index) if plain else None
         if start > index and self.text(start) in _HALF and self.text(start + 1) not in _MONTHS:
             return _Found(thousands + 500, start + 1, "half", 3)
@@ -341,7 +358,7 @@ class _Grammar:
         return value if value >= _MILLION else None
 
     def half(self, index: int) -> _Found | None:
-        """ "medio millón", "media docena"."""
+        """Such as "medio millón", "media docena"."""
         if self.text(index) not in _HALF:
             return None
         following = self.role(index + 1)
@@ -353,7 +370,7 @@ class _Grammar:
         return None
 
     def collective(self, index: int) -> _Found | None:
-        """ "tres docenas", "un par de miles", "un centenar"."""
+        """Such as "tres docenas", "un par de miles", "un centenar"."""
         pair = index + 1 if self.role(index) is Role.ONE else index
         if self.text(pair) == "par":
             after = pair + 2 if self.text(pair + 1) == "de" else pair + 1
@@ -371,7 +388,7 @@ class _Grammar:
         return None
 
     def fraction(self, index: int) -> _Found | None:
-        """ "tres cuartos", "dos tercios", "un tercio"; a bare "un cuarto" is a room."""
+        """Such as "tres cuartos", "dos tercios", "un tercio"; a bare "un cuarto" is a room."""
         count = self.unit(index)
         divisor = load().fractions.get(self.text(index + 1))
         if count is None or divisor is None or self.role(index) is Role.FIGURE:
@@ -427,7 +444,7 @@ def _form(atoms: Sequence[_Atom], rule: str) -> NumberForm:
 
 
 def _ordinal(grammar: _Grammar, index: int) -> tuple[Decimal, int] | None:
-    """ "primero", "vigésimo quinto", "1º", "2da": value and the atom after."""
+    """Such as "primero", "vigésimo quinto", "1º", "2da": value and the atom after."""
     atoms = grammar.atoms
     if grammar.role(index) is Role.ORDINAL:
         value, after = atoms[index].value, index + 1
