@@ -5,7 +5,7 @@ turns by index and never copy their text. A voice is acoustic, a role is social:
 a role.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Literal
@@ -342,10 +342,14 @@ class CallAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class FailedCall:
-    """A call that was set aside, with the reason code of `errors.REASONS` and a line that names the remedy."""
+    """A call that was set aside, with the reason code of `errors.REASONS` and a line that names the remedy.
+
+    `key` digests what led to it: while it stays the same, another run need not try again.
+    """
 
     call_id: str
     uri: str | None
     reason: str
     message: str
-    stage: str = field(default="plan")
+    stage: str = "plan"
+    key: str = ""
