@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import click
 import pytest
 import typer
+from typer.core import TyperCommand, TyperGroup
 from cli.main import app
 
 from tests.house.tree import texts
@@ -17,16 +17,17 @@ LIGHT = ("parse", "report", "export", "brief")
 HEAVY = ("ctranslate2", "faster_whisper", "prefect", "pyannote", "torch", "transformers")
 
 
-def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCommand]]:
     for name, command in sorted(group.commands.items()):
-        if isinstance(command, click.Group):
+        if isinstance(command, TyperGroup):
             yield from commands(command, f"{prefix}{name} ")
         else:
+            assert isinstance(command, TyperCommand)
             yield f"{prefix}{name}", command
 
 
 ROOT_COMMAND = typer.main.get_command(app)
-assert isinstance(ROOT_COMMAND, click.Group)
+assert isinstance(ROOT_COMMAND, TyperGroup)
 COMMANDS = dict(commands(ROOT_COMMAND))
 DOCUMENTS = "\n".join(text for path, text in texts() if path.name == "README.md" or path.parts[0] == "docs")
 

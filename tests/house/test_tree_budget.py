@@ -22,7 +22,7 @@ WHOLE = 48
 # First match of a folder's name below models/weights/.
 WEIGHT_ROLES = (
     (r"recogni[sz]|whisper|transcri|speech", "recogniser"),
-    (r"diari[sz]|segmentation|embedding|voice|speaker", "diarization"),
+    (r"pyannote|diari[sz]|segmentation|embedding|voice|speaker", "diarization"),
     (r"turn|tone|label|classif|tokeni[sz]", "text classifiers with tokenizers"),
 )
 
