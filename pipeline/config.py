@@ -10,7 +10,7 @@ import json
 import tomllib
 import types
 import typing
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -184,6 +184,27 @@ class Config:
     run: RunConfig = field(default_factory=RunConfig)
 
 
+DEMO = Config()
+CPU = Config(
+    profile="cpu",
+    transcribe=TranscribeConfig(model="Systran/faster-whisper-small", compute_type="int8", device="cpu", beam_size=5),
+    diarize=DiarizeConfig(model="pyannote/speaker-diarization-community-1", device="cpu"),
+)
+GPU = Config(
+    profile="gpu",
+    transcribe=TranscribeConfig(
+        model="mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+        compute_type="float16",
+        device="cuda",
+        batch_size=16,
+        beam_size=5,
+    ),
+    diarize=DiarizeConfig(model="pyannote/speaker-diarization-community-1", device="cuda"),
+)
+PROFILES: dict[Profile, Config] = {"demo": DEMO, "cpu": CPU, "gpu": GPU}
+"""What a profile sets where the file says nothing."""
+
+
 def digest(section: object) -> str:
     """Hexadecimal SHA-256 of a section's values, the same for equal sections in every process."""
     if not is_dataclass(section) or isinstance(section, type):
@@ -205,33 +226,45 @@ def parse_config(text: str, source: str) -> Config:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: no TOML ({error}); mend the line named") from error
-    return _read(Config, table, source, "")
+    return config_from_table(table, source)
+
+
+def config_from_table(table: dict[str, Any], source: str) -> Config:
+    """Configuration of a table already read; what it leaves out is its profile's.
+
+    Raises:
+        ConfigError: As `parse_config`.
+    """
+    profile = _value(Profile, table.get("profile", "demo"), source, "profile")
+    return _read(PROFILES[profile], table, source, "")
 
 
 T = TypeVar("T")
 
 
-def _read(cls: type[T], table: dict[str, Any], source: str, prefix: str) -> T:
-    hints = typing.get_type_hints(cls)
-    known = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+def _read(base: T, table: dict[str, Any], source: str, prefix: str) -> T:
+    hints = typing.get_type_hints(type(base))
+    known = [f.name for f in fields(base)]  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
             remedy = f"did you mean {prefix}{near[0]}?" if near else f"known are {', '.join(known)}"
             raise ConfigError(f"{source}: unknown key {prefix}{key}; {remedy}")
-        values[key] = _value(hints[key], value, source, f"{prefix}{key}")
-    return cls(**values)
+        inner = getattr(base, key)
+        if is_dataclass(inner):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{source}: {prefix}{key} is a section; write [{prefix}{key}] with its keys below it")
+            values[key] = _read(inner, value, source, f"{prefix}{key}.")
+        else:
+            values[key] = _value(hints[key], value, source, f"{prefix}{key}")
+    return replace(base, **values)  # type: ignore[type-var]
 
 
 def _value(hint: Any, value: Any, source: str, key: str) -> Any:
-    if is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, dict):
-            raise ConfigError(f"{source}: {key} is a section; write [{key}] with its keys below it")
-        return _read(hint, value, source, f"{key}.")
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return _value(next(a for a in args if a is not type(None)), value, source, key)
+        return None if value is None else _value(next(a for a in args if a is not type(None)), value, source, key)
     if origin is Literal:
         if value not in args:
             raise ConfigError(f"{source}: {key} is one of {', '.join(map(repr, args))}; found {value!r}")
