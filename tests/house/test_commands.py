@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
-from cli.main import app
 
+from cli.main import app
 from tests.house.tree import texts
 
 LIGHT = ("parse", "report", "export", "brief")
