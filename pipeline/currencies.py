@@ -158,10 +158,11 @@ def sign_after(tokens: Sequence[Token], index: int, country: str | None, own: st
         return unit
     for sequence, code in load().signs.get(tokens[index].text, ()):
         last = index + len(sequence)
-        matches = tuple(token.text for token in tokens[index:last]) == sequence
+        if tuple(token.text for token in tokens[index:last]) != sequence:
+            continue
         together = all(glued(tokens, i) for i in range(index + 1, last))
         opens_next = last < len(tokens) and tokens[last].kind == "figure" and glued(tokens, last)
-        fits = matches and together and _letter_fits(tokens, index, last, index - 1, country)
+        fits = together and _letter_fits(tokens, index, last, index - 1, country)
         if fits and not (opens_next and not glued(tokens, index)):
             return Mark(_name(code, country, own), index, last)
     if tokens[index].text in ("q", "l") and glued(tokens, index):

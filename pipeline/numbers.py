@@ -329,6 +329,7 @@ class _Grammar:
         while True:
             group = self.below_million(index)
             is_scale = group is None and self.role(index) is Role.SCALE and self.atoms[index].value >= _MILLION
+            is_scale = is_scale and not self.text(index).endswith("es")
             after = index if group is None else group.after
             scale = self.scale_at(after) if group is not None or (is_scale and not self.is_letter(index)) else None
             if scale is not None and group is not None and self.is_day(index):
