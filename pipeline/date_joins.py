@@ -1,0 +1,176 @@
+"""Third layer of the date grammar: what is said of days: ranges, before, after, «en ocho», either of two."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from pipeline.calendars import clamped_day, shift_month
+from pipeline.date_grammar import Layer, Scan
+from pipeline.date_values import Day, Span
+
+OFFSETS = Layer()
+RANGES = Layer()
+BOUNDS = Layer()
+
+_EIGHT, _FIFTEEN = 8, 15
+_MONEY_NEXT = "(?!MONEY|MES|YEARU|WEEK|HOURU)"
+
+
+def _day(scan: Scan, match: re.Match[str], group: str = "x") -> Day:
+    day: Day = scan.value(match, group, "DAY")
+    return day
+
+
+@OFFSETS.rule("DAY", f"DE? (ART|CONTR)? x:DAY (EN|A) n:INT (DAYU)? {_MONEY_NEXT}", "x:DAY (EN|A) s:SPAN")
+def day_in_eight(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Del viernes en ocho» is a week on, «en quince» two; the count takes in both ends."""
+    day = _day(scan, match)
+    if day.due is None or day.rule in ("past", "now"):
+        return None
+    if match.groupdict().get("s"):
+        span: Span = scan.value(match, "s", "SPAN")
+        days = {_EIGHT: 7, _FIFTEEN: 14}.get(span.days, span.days) if span.unit == "days" else span.days
+        return Day(replace(span, days=days).after(day.due), "day_in_eight")
+    number = scan.value(match, "n", "INT")
+    if number not in (_EIGHT, _FIFTEEN):
+        return None
+    return Day(day.due + timedelta(days=7 if number == _EIGHT else 14), "day_in_eight")
+
+
+@OFFSETS.rule("DAY", "(IN|EN)? s:SPAN HENCE (ART|CONTR|THIS)* x:DAY", "(A|EN)? s:SPAN b:BEFORE (ART|CONTR|THIS)* x:DAY")
+def span_from_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    day = _day(scan, match)
+    span: Span = scan.value(match, "s", "SPAN")
+    if day.due is None:
+        return None
+    if match.groupdict().get("b"):
+        return Day(span.after(day.due, -1), "span_before_day")
+    return Day(span.after(day.due), "span_after_day")
+
+
+@OFFSETS.rule("DAY", "y:DAY (DE|A) (ART|CONTR)? x:DAY")
+def day_after(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Al otro día de la quincena», «el día siguiente del 15»."""
+    item = scan.items[match.start("y")]
+    words = " ".join(token.text for token in scan.tokens[item.first : item.last])
+    day = _day(scan, match)
+    if not words.endswith(("otro dia", "dia siguiente", "dia despues")) or day.due is None:
+        return None
+    return Day(day.due + timedelta(days=1), "day_after")
+
+
+_ART = "(ART|CONTR|THIS|DAYU|FOR)*"
+
+
+@RANGES.rule("DAY", f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|UNTIL) {_ART} CLOCK? b:DAY", f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|UNTIL|DASH) {_ART} (CLOCK DE?)? b:DAY", f"FROM CLOCK DE? {_ART} a:DAY UNTIL CLOCK DE? b:DAY", f"BETWEEN {_ART} n:NOW Y b:DAY".replace("n:NOW Y ", "a:DAY COMMA "))
+def range_of_days(scan: Scan, match: re.Match[str]) -> Day | None:
+    first, last = _day(scan, match, "a"), _day(scan, match, "b")
+    if first.due is None or last.due is None or "past" in (first.rule, last.rule):
+        return None
+    if scan.kind_at(match.start("b") - 1, "FOR"):
+        return None
+    start, due = first.first, last.due
+    assert start is not None
+    if first.rule == "now":
+        start = scan.said_on
+    while start > due and first.rule in ("day_and_month", "numeric_date"):
+        start = clamped_day(start.year - 1, start.month, start.day)
+    if start > due and first.rule == "day_of_month":
+        start = clamped_day(*shift_month(start.year, start.month, -1), start.day)
+    if first.bare_weekday and last.bare_weekday and start > due:
+        if scan.kind_at(match.start(), "BETWEEN"):
+            start -= timedelta(days=7)
+        else:
+            due += timedelta(days=7)
+    if first.bare_weekday and last.rule == "weekday_of_next_week":
+        start = due - timedelta(days=(due.weekday() - first.due.weekday()) % 7)
+    if start > due:
+        return None
+    return Day(due, "range", start=start, doubtful=last.doubtful)
+
+
+@RANGES.rule(
+    "DAY",
+    f"(BETWEEN|DE|FROM)* {_ART} n:DAY_NUMBER (Y|A|UNTIL|DASH) {_ART} b:DAY",
+    f"b:DAY DASH {_ART} n:DAY_NUMBER {_MONEY_NEXT}",
+    f"BETWEEN {_ART} n:DAY_NUMBER (Y|A) n2:DAY_NUMBER (?=THIS|DE)",
+)
+def range_in_month(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Del 13 al 15 de julio»: the month is said once."""
+    if "b" not in match.groupdict():
+        return None
+    last = _day(scan, match, "b")
+    if last.due is None or not last.month_day or last.rule == "past":
+        return None
+    number = scan.value(match, "n", "DAY_NUMBER")
+    if scan.kind_at(match.start("n") - 1, "ART") and scan.kind_at(match.start("n"), "ONE"):
+        return None
+    if match.start("n") > match.start("b"):  # "noviembre 19-20"
+        due = clamped_day(last.due.year, last.due.month, number)
+        return Day(due, "range", start=last.due) if due > last.due else None
+    between = scan.kind_at(match.start(), "BETWEEN", "DE", "FROM", "CONTR", "EL", "DAY_NUMBER")
+    if not between or (scan.kind_at(match.start("n") + 1, "Y") and not scan.kind_at(match.start(), "BETWEEN", "DE", "EL", "CONTR")):
+        return None
+    year, month = last.due.year, last.due.month
+    if number >= last.due.day:
+        year, month = shift_month(year, month, -1)
+    if scan.kind_at(match.start("n") + 1, "Y") and not scan.kind_at(match.start(), "BETWEEN"):
+        return None
+    return Day(last.due, "range", start=clamped_day(year, month, number), doubtful=last.doubtful)
+
+
+@RANGES.rule("DAY", f"a:DAY CLOCK? COMMA* O COMMA? (UNTIL|BEFORE)? {_ART} b:DAY", f"a:DAY COMMA? O (EL|CONTR)? n:DAY_NUMBER {_MONEY_NEXT} (?!COLON|DE OTHER_WORD|SPAN|CLOCK)")
+def either_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«El 15 o el 16»: the later one, as a period is dated on its end."""
+    first = _day(scan, match, "a")
+    if first.due is None or first.rule in ("past", "now"):
+        return None
+    if match.groupdict().get("n"):
+        if not first.month_day:
+            return None
+        number = scan.value(match, "n", "DAY_NUMBER")
+        step = 0 if number > first.due.day else 1
+        due = clamped_day(*shift_month(first.due.year, first.due.month, step), number)
+        return Day(due, "either", start=first.due, doubtful=True)
+    last = _day(scan, match, "b")
+    if last.due is None or last.rule in ("past", "now"):
+        return None
+    early, late = sorted((first.due, last.due))
+    return Day(late, "either", start=early if early < late else None, doubtful=True)
+
+
+@BOUNDS.rule("DAY", f"(b:(BEFORE|BEFORE_START)|e:BEFORE_END) {_ART} DE? x:DAY")
+def before_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Antes del 10» is the 9th; a period is over before its first day; «antes de que acabe» is its end."""
+    day = _day(scan, match)
+    if day.due is None or day.rule in ("past", "now"):
+        return None
+    if match.groupdict().get("e"):
+        return Day(day.due, "before_end", start=day.start, doubtful=day.doubtful)
+    first = day.due if day.rule in ("end_of_month", "end_of_year", "range", "either") else day.first
+    assert first is not None
+    if first <= scan.said_on:
+        return None
+    return Day(first - timedelta(days=1), "before", doubtful=day.doubtful or day.rule in ("end_of_month", "end_of_year"), grain="day")
+
+
+@BOUNDS.rule("DAY", f"(f:FROM|AFTER) {_ART} x:DAY")
+def from_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«A partir del 10», «después del 10»: the 10th; from a period on: its first day, after it: its last."""
+    day = _day(scan, match)
+    if day.due is None or day.rule in ("past",):
+        return None
+    if match.groupdict().get("f"):
+        first = day.first
+        assert first is not None
+        return Day(max(first, scan.said_on), "from", doubtful=day.doubtful)
+    return Day(day.due, "after", doubtful=day.doubtful)
+
+
+@BOUNDS.rule("DAY", f"ABOUT {_ART} x:DAY")
+def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    day = _day(scan, match)
+    text = scan.tokens[scan.items[match.start()].first].text
+    return None if day.due is None or day.rule == "past" else replace(day, doubtful=day.doubtful or text not in ("ponele", "digamos"))
