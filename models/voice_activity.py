@@ -1,12 +1,8 @@
 """Speech by Silero's network, the one that comes inside faster-whisper's wheel: nothing is downloaded."""
 
-import hashlib
-from functools import cached_property
-from pathlib import Path
-
-from faster_whisper.utils import get_assets_path
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
+from models.silero import silero_weights
 from pipeline.config import TranscribeConfig
 from pipeline.ports import MODEL_RATE, Weights
 from pipeline.types import Samples, Span
@@ -26,10 +22,9 @@ class SileroVoiceActivity:
             speech_pad_ms=30,
         )
 
-    @cached_property
+    @property
     def weights(self) -> Weights:
-        model = Path(get_assets_path()) / "silero_vad_v6.onnx"
-        return Weights("silero-vad-v6", hashlib.sha256(model.read_bytes()).hexdigest())
+        return silero_weights()
 
     def speech(self, samples: Samples) -> tuple[Span, ...]:
         size = CHUNK_SECONDS * MODEL_RATE

@@ -1,0 +1,21 @@
+"""Prefect's environment, set before its import: no telemetry, patient start, its own files below the data folder."""
+
+import os
+from pathlib import Path
+
+
+def settle(data_dir: Path) -> None:
+    """Defaults for everything the user has not set; call before anything imports prefect."""
+    defaults = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_HOME": str(data_dir.absolute() / "prefect"),
+        # The temporary server takes 12 to 22 s on a busy machine; the default of 20 fails there.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_FLOWS_DEFAULT_RETRIES": "0",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)

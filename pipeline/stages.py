@@ -1,0 +1,198 @@
+# ruff: noqa: ARG001 - every stage has the one signature, whether or not it asks a model.
+"""The stages over a shard: each takes the states that are due and gives them back with its result.
+
+Here the plain functions of one call meet the ports of many. A call that fails alone comes back as its `CallError`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pipeline import align, classify, decode, diarize, metrics, outcome, redact, roles, tone, transcribe, triage
+from pipeline.config import Config
+from pipeline.errors import CallError
+from pipeline.ports import Clip, Conversation
+from pipeline.promises import promises_of_call
+from pipeline.state import CallState, Models
+from pipeline.types import Audio, Recording, Samples
+
+Answers = list[CallState | CallError]
+
+
+def _each(states: Sequence[CallState], run: Callable[[CallState], CallState]) -> Answers:
+    answers: Answers = []
+    for state in states:
+        try:
+            answers.append(run(state))
+        except CallError as error:
+            answers.append(error)
+    return answers
+
+
+def run_decode(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Samples of each recording, and how long it is."""
+
+    def run(state: CallState) -> CallState:
+        audio = decode.decode(state.path, state.recording.call_id, config.decode)
+        return replace(state, audio=audio, duration=audio.duration, channels=audio.channels)
+
+    return _each(states, run)
+
+
+def run_speech(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Spans of speech of each channel; a channel that is a copy of the other counts once."""
+
+    def run(state: CallState) -> CallState:
+        audio = _audio(state)
+        speech = transcribe.find_speech(audio, models.voice_activity)
+        if diarize.channels_are_copies(audio, config.diarize):
+            speech = (speech[0], ())
+        return replace(state, speech=speech)
+
+    return _each(states, run)
+
+
+def run_triage(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Kind of each recording."""
+    return _each(states, lambda s: replace(s, triage=triage.triage(_audio(s), s.speech, config.triage)))
+
+
+def run_transcribe(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Words of all recordings in one pass of the recogniser."""
+    clips: list[Clip] = []
+    for state in states:
+        if _is_skipped(state, config):
+            continue
+        hints = transcribe.hints_of(state.recording.account)
+        clips += transcribe.cut_clips(state.recording.call_id, _audio(state), state.speech, config.transcribe, hints)
+    words = transcribe.transcribe(clips, models.transcriber) if clips else {}
+
+    def run(state: CallState) -> CallState:
+        heard = words.get(state.recording.call_id, ())
+        return replace(state, words=diarize.without_crosstalk(heard, _audio(state), config.diarize))
+
+    return _each(states, run)
+
+
+def run_diarize(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Voices of each recording and their loudness."""
+    mono: list[tuple[str, Samples]] = [
+        (s.recording.call_id, _audio(s).samples[0])
+        for s in states
+        if diarize.is_mono(_audio(s), config.diarize) and any(s.speech) and not _is_skipped(s, config)
+    ]
+    found = diarize.diarize(mono, models.diarizer) if mono else {}
+
+    def run(state: CallState) -> CallState:
+        audio = _audio(state)
+        if diarize.is_mono(audio, config.diarize):
+            voices = found.get(state.recording.call_id, ())
+        else:
+            voices = diarize.voices_of_channels(state.speech)
+        return replace(state, voices=voices, loudness=diarize.loudness_of(audio, voices))
+
+    return _each(states, run)
+
+
+def run_align(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Utterances of each call; lets go of the samples, which nothing after this needs."""
+    return _each(
+        states, lambda s: replace(s, utterances=align.align(s.words, s.voices, config.align), audio=None, speech=())
+    )
+
+
+def run_roles(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Turns with roles."""
+
+    def run(state: CallState) -> CallState:
+        recording = state.recording
+        given = roles.assign_roles(state.utterances, recording.account, recording.agent_channel, config.roles)
+        return replace(state, turns=given.turns, warnings=given.warnings)
+
+    return _each(states, run)
+
+
+def run_redact(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Turns without what must not be kept; from here on nothing else holds the words."""
+
+    def run(state: CallState) -> CallState:
+        turns = tuple(redact.redact_turn(turn, config.redact) for turn in state.turns)
+        return replace(state, turns=turns, words=(), utterances=())
+
+    return _each(states, run)
+
+
+def run_classify(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Labels of all turns of all calls in one pass."""
+    found = classify.classify([_conversation(s) for s in states], models.turn_classifier)
+    return _each(states, lambda s: replace(s, labels=found[s.recording.call_id]))
+
+
+def run_tone(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Flags of all calls in one pass, supported by the voice."""
+    found = tone.flag_tone([_conversation(s) for s in states], models.tone_classifier)
+
+    def run(state: CallState) -> CallState:
+        flags = tone.with_voice(found[state.recording.call_id], state.turns, state.loudness, config.tone)
+        return replace(state, tone=flags)
+
+    return _each(states, run)
+
+
+def run_promises(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """What was promised in each call, counted from the debtor's local day."""
+
+    def run(state: CallState) -> CallState:
+        found = promises_of_call(
+            state.turns, state.labels, state.recording.account, local_day(state.recording), config.promises
+        )
+        return replace(state, promises=found.promises, callbacks=found.callbacks)
+
+    return _each(states, run)
+
+
+def run_metrics(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Seconds and shares of each call."""
+
+    def run(state: CallState) -> CallState:
+        if state.triage is None:
+            raise ValueError(f"{state.recording.call_id}: triage expected before metrics")
+        return replace(state, metrics=metrics.measure(state.duration, state.triage, state.turns, config.metrics))
+
+    return _each(states, run)
+
+
+def run_outcome(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Outcome of each call."""
+    return _each(
+        states,
+        lambda s: replace(s, outcome=outcome.outcome_of(s.turns, s.labels, s.promises, s.callbacks, config.outcome)),
+    )
+
+
+def local_day(recording: Recording) -> date:
+    """Day of the call where the debtor is: their zone if given, else the offset of the start; never a default."""
+    moment = recording.started_at
+    return (moment.astimezone(ZoneInfo(recording.debtor_zone)) if recording.debtor_zone else moment).date()
+
+
+def _conversation(state: CallState) -> Conversation:
+    return Conversation(state.recording.call_id, state.recording.account.country, state.turns)
+
+
+def _audio(state: CallState) -> Audio:
+    if state.audio is None:
+        raise ValueError(f"{state.recording.call_id}: decoded samples expected, none held")
+    return state.audio
+
+
+def _is_skipped(state: CallState, config: Config) -> bool:
+    """Whether triage is certain enough that model work would hear nothing."""
+    found = state.triage
+    return (
+        config.triage.enabled
+        and found is not None
+        and found.kind in ("silence", "tones", "hold_music")
+        and found.certainty >= config.triage.skip_above
+    )
