@@ -1,0 +1,160 @@
+"""Words around an amount that tell what it is: to be paid, paid already, earned, spent, owed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from pipeline.number_words import sound
+from pipeline.tokens import Token
+from pipeline.verb_forms import ar_forms
+
+
+class Cue(Enum):
+    """What a word says of the amounts near it."""
+
+    PAY = "pay"
+    WEAK = "weak"
+    PAST = "past"
+    INCOME = "income"
+    PRICE = "price"
+    NOUN = "expense"
+    DEBT = "debt"
+    JUDGE = "judged"
+    IF = "hypothetical"
+
+
+PAYING = frozenset({Cue.PAY, Cue.WEAK})
+_SHORTEST_BY_SOUND = 4
+_TO_ME = frozenset({"me", "nos"})
+_HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
+_PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
+
+
+@dataclass(frozen=True, slots=True)
+class ContextWords:
+    """The word lists of the package data."""
+
+    cues: dict[str, Cue]
+    cues_by_sound: dict[str, Cue]
+    tensed: dict[str, str]
+    tensed_by_sound: dict[str, str]
+    given: frozenset[str]
+    past_time: frozenset[str]
+    said: frozenset[str]
+    reject: frozenset[str]
+    harmless: frozenset[str]
+    corrections: frozenset[str]
+    counted: frozenset[str]
+    labelled: frozenset[str]
+    filler: frozenset[str]
+    after_number: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def context_words() -> ContextWords:
+    """The package data, read once; where a word is in several lists, the first here counts."""
+    data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("amount_context.toml").read_text("utf-8"))
+    cues: dict[str, Cue] = {}
+    lists = (
+        (data["hypothetical"]["words"], Cue.IF),
+        (data["pay"]["past"], Cue.PAST),
+        (data["pay"]["present"], Cue.PAY),
+        (data["income"]["words"], Cue.INCOME),
+        (data["price"]["words"], Cue.PRICE),
+        (data["debt"]["words"], Cue.DEBT),
+        (data["judge"]["words"], Cue.JUDGE),
+        (data["pay"]["weak"], Cue.WEAK),
+        (data["price"]["nouns"], Cue.NOUN),
+    )
+    for words, cue in lists:
+        for word in words:
+            cues.setdefault(word, cue)
+    tensed: dict[str, str] = {}
+    for verb in data["pay"]["regular"]:
+        for form, tense in ar_forms(verb).items():
+            if cues.get(form) in (None, Cue.WEAK):
+                tensed.setdefault(form, tense)
+    return ContextWords(
+        cues=cues,
+        cues_by_sound={sound(word): cue for word, cue in cues.items() if len(word) > _SHORTEST_BY_SOUND},
+        tensed=tensed,
+        tensed_by_sound={sound(word): tense for word, tense in tensed.items() if len(word) > _SHORTEST_BY_SOUND},
+        given=frozenset(data["income"]["given"]),
+        past_time=frozenset(data["pay"]["past_time"]),
+        said=frozenset(data["debt"]["said"]),
+        reject=frozenset(data["reject"]["words"]),
+        harmless=frozenset(data["reject"]["harmless"]),
+        corrections=frozenset(data["reject"]["corrections"]),
+        counted=frozenset(data["counted"]["words"]),
+        labelled=frozenset(data["labelled"]["words"]),
+        filler=frozenset(data["filler"]["words"]),
+        after_number=frozenset(data["after_number"]["words"]),
+    )
+
+
+@lru_cache(maxsize=16384)
+def _tense(word: str) -> str | None:
+    words = context_words()
+    found = words.tensed.get(word)
+    if found is None and len(word) > _SHORTEST_BY_SOUND:
+        found = words.tensed_by_sound.get(sound(word))
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _plain_cue(word: str) -> Cue | None:
+    words = context_words()
+    found = words.cues.get(word)
+    if found is None and len(word) > _SHORTEST_BY_SOUND:
+        found = words.cues_by_sound.get(sound(word))
+    return found
+
+
+def _text(tokens: Sequence[Token], index: int) -> str:
+    return tokens[index].text if 0 <= index < len(tokens) else ""
+
+
+def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
+    """What the word at the index says of amounts near it.
+
+    Args:
+        tokens: The utterance.
+        index: The word.
+        text: The utterance as written: the accent tells "pagué" from "pague".
+    """
+    token = tokens[index]
+    if token.kind != "word":
+        return None
+    word = token.text
+    words = context_words()
+    before = _text(tokens, index - 1)
+    if word in words.given and (before in _TO_ME or (before == "no" and _text(tokens, index - 2) in _TO_ME)):
+        return Cue.INCOME
+    if word in words.past_time:
+        return None if _text(tokens, index + 1) == "manana" else Cue.PAST
+    if word == "hace":
+        return Cue.PAST if _text(tokens, index + 1) not in ("falta", "el", "la") else None
+    if before in _HAVE and word.endswith(_PARTICIPLES):
+        return Cue.PAST
+    if word in ("van", "va", "fueron", "fue") and before == "me" and _text(tokens, index - 2) == "se":
+        return Cue.PRICE
+    tense = _tense(word)
+    if tense is not None:
+        return _tensed_cue(tense, token, text, before)
+    return _plain_cue(word)
+
+
+def _tensed_cue(tense: str, token: Token, text: str, before: str) -> Cue:
+    if tense == "coming":
+        return Cue.PAY
+    if tense == "past":
+        return Cue.PAST
+    accented = text[token.end - 1 : token.end] in ("é", "ó", "É", "Ó")
+    unaccented_past = tense == "e" and before in ("ya", "yo", "no_")
+    return Cue.PAST if accented or unaccented_past else Cue.PAY
