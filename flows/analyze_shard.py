@@ -17,7 +17,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.jobs import ShardJob, read_job
 from flows.models import shared_models
 from flows.plan import failure_key
-from flows.progress import RECOGNITION_SHARE, tell
+from flows.progress import RECOGNITION_SHARE, begin_shard, tell
 from pipeline.analyze import CODE_VERSION, STAGES, Stage, planned, run_stage
 from pipeline.config import Config, digest
 from pipeline.state import CallState, Models, restored
@@ -73,6 +73,7 @@ def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardRepo
     """The same without Prefect: what the flow does around its tasks."""
     models = shared_models(job.config, allow_synthetic=job.allow_synthetic)
     states = _planned_states(root, job)
+    begin_shard(job.seconds)
     failures: list[FailedCall] = []
     ran: dict[str, int] = {}
     for stage in STAGES:
@@ -81,7 +82,7 @@ def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardRepo
             ran[stage.name] = n_due
             states, failed = run(stage, states, models, job.config)
             failures += failed
-            _tell_stage(stage.name, job)
+            _tell_stage(stage.name)
     keys = {call.recording.call_id: failure_key(call.keys) for call in job.calls}
     failures = [replace(f, key=keys[f.call_id]) for f in failures]
     weights, config_digest = models.provenance(), digest(job.config)
@@ -104,7 +105,7 @@ def _planned_states(root: Path, job: ShardJob) -> tuple[CallState, ...]:
     return tuple(states)
 
 
-def _tell_stage(stage: str, job: ShardJob) -> None:
+def _tell_stage(stage: str) -> None:
     """Recognition tells its own progress clip by clip; the other stages share the rest evenly."""
-    share = 0.0 if stage == "transcribe" else (1 - RECOGNITION_SHARE) / (len(STAGES) - 1)
-    tell(share * job.seconds, stage)
+    if stage != "transcribe":
+        tell((1 - RECOGNITION_SHARE) / (len(STAGES) - 1), stage)

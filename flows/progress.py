@@ -28,6 +28,7 @@ Watcher = Callable[[Progress], None]
 @dataclass
 class _Board:
     watchers: list[Watcher] = field(default_factory=list)
+    shard_seconds: float = 0.0
 
 
 _BOARD = _Board()
@@ -43,14 +44,19 @@ def watched(watcher: Watcher) -> Iterator[None]:
         _BOARD.watchers.remove(watcher)
 
 
-def tell(seconds: float, stage: str) -> None:
-    """Tells every watcher."""
+def begin_shard(seconds: float) -> None:
+    """Audio seconds of the shard that the next messages are about."""
+    _BOARD.shard_seconds = seconds
+
+
+def tell(share: float, stage: str) -> None:
+    """Tells every watcher that this share of the shard is done."""
     for watcher in _BOARD.watchers:
-        watcher(Progress(seconds, stage))
+        watcher(Progress(share * _BOARD.shard_seconds, stage))
 
 
 class WatchedTranscriber:
-    """A transcriber that tells how many seconds it has answered, scaled so that a whole shard adds up."""
+    """A transcriber that tells how much of the shard it has answered."""
 
     def __init__(self, transcriber: Transcriber) -> None:
         self._transcriber = transcriber
@@ -62,6 +68,7 @@ class WatchedTranscriber:
     def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
         kept = list(clips)
         lengths = {clip.id: len(clip.samples) / MODEL_RATE for clip in kept}
+        total = sum(lengths.values())
         for clip_id, words in self._transcriber.transcribe(kept):
-            tell(lengths[clip_id], "clip")
+            tell(RECOGNITION_SHARE * lengths[clip_id] / total, "transcribe")
             yield clip_id, words

@@ -15,8 +15,8 @@ WINDOW = MODEL_RATE // 10
 TONE_PEAK = 0.85
 """Share of a window's energy in its two strongest narrow peaks above which it is a tone: speech stays below 0.6."""
 
-SHORTEST_TONE = 0.3
-"""Seconds; a vowel can look like a tone for one or two windows."""
+SHORTEST_TONE = 0.4
+"""Seconds; a vowel can look like a tone for two or three windows, a busy tone lasts half a second."""
 
 
 def triage(audio: Audio, speech: Sequence[tuple[Span, ...]], config: TriageConfig) -> Triage:
@@ -48,7 +48,10 @@ def find_tones(samples: Samples) -> tuple[Span, ...]:
     power = np.abs(np.fft.rfft(windows, axis=1)) ** 2
     total = power.sum(axis=1)
     share = _peak_energy(power) / np.maximum(total, 1e-12)
-    is_tone = (share > TONE_PEAK) & (total > 1e-3 * WINDOW)
+    # A vowel can be as narrow as a tone, but its frequency moves.
+    peak = power.argmax(axis=1)
+    is_steady = np.abs(np.diff(peak, append=peak[-1:])) <= 1
+    is_tone = (share > TONE_PEAK) & (total > 1e-3 * WINDOW) & is_steady & (np.roll(is_steady, 1))
     edges = np.flatnonzero(np.diff(np.concatenate(([0], is_tone.astype(np.int8), [0]))))
     step = WINDOW / MODEL_RATE
     spans = (Span(start * step, end * step) for start, end in zip(edges[::2], edges[1::2], strict=True))

@@ -1,0 +1,68 @@
+"""`parse` and `annotate`: text in, JSON Lines out."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.settings import ConfigOption, read_config
+from pipeline.errors import SetupError
+
+FileArgument = Annotated[str, typer.Argument(help="A file of JSON Lines, or - for standard input.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.command("parse")(parse)
+    app.command("annotate")(annotate)
+
+
+def read_lines(source: str) -> Iterator[str]:
+    """Lines of a file or of standard input, empty ones left out.
+
+    Raises:
+        SetupError: No such file.
+    """
+    if source == "-":
+        yield from (line for line in sys.stdin if line.strip())
+        return
+    path = Path(source)
+    if not path.is_file():
+        raise SetupError(f"file {path.name} expected, not found; check the path, or give - for standard input")
+    with path.open(encoding="utf-8") as stream:
+        yield from (line for line in stream if line.strip())
+
+
+def parse(file: FileArgument = "-") -> None:
+    """Due date and amount of each sentence: one {text, said_on, country, …} a line in, one {date, amount, …} out.
+
+    Example: echo '{"text": "El viernes le deposito mil", "said_on": "2026-03-12", "country": "MX"}' | palabra parse
+    """
+    from pipeline.parse import parse_line
+
+    for line in read_lines(file):
+        sys.stdout.write(parse_line(line) + "\n")
+
+
+def annotate(file: FileArgument = "-", config: ConfigOption = None) -> None:
+    """Labels, tone, steps, promises and outcome of whole calls, in the schema of the gold corpus.
+
+    Each call comes out as it went in; what it held of these before is ignored.
+
+    Example: palabra annotate llamadas.jsonl > anotadas.jsonl
+    """
+    from models.quiet import silence_libraries
+
+    silence_libraries()
+    from models.registry import find_weights
+    from models.tone_classifier import load_tone_classifier
+    from models.turn_classifier import load_turn_classifier
+    from pipeline.annotate import annotate_lines
+
+    settings = read_config(config, None)
+    turn_classifier = load_turn_classifier(find_weights(settings.classify.model), settings.classify)
+    tone_classifier = load_tone_classifier(find_weights(settings.tone.model), settings.tone)
+    for line in annotate_lines(read_lines(file), turn_classifier, tone_classifier, settings):
+        sys.stdout.write(line + "\n")
