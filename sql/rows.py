@@ -27,8 +27,6 @@ Rows = dict[str, list[Row]]
 """Table name -> rows; a table without rows may be missing."""
 
 _FOUR_DECIMALS: Final = Decimal("0.0001")
-MONEY_LIMIT: Final = Decimal(10) ** 14
-"""Amounts of this size or more do not fit the money columns."""
 
 
 def local_day(recording: Recording) -> date:
@@ -44,13 +42,6 @@ def analysis_key(provenance: Provenance) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
-def money_of(analysis: CallAnalysis) -> tuple[Decimal, ...]:
-    """All amounts of a call that are to be stored."""
-    account = analysis.recording.account
-    amounts = (account.balance, account.minimum_payment, *(p.amount for p in analysis.understood.promises))
-    return tuple(a for a in amounts if a is not None)
-
-
 def analysis_rows(analysis: CallAnalysis) -> Rows:
     """Rows of one analysis by table, without the key columns."""
     understood = analysis.understood
@@ -61,7 +52,7 @@ def analysis_rows(analysis: CallAnalysis) -> Rows:
             {"position": i, "stage": k.stage, "key": k.key} for i, k in enumerate(analysis.provenance.stage_keys)
         ],
         "turns": [_turn_row(i, t) for i, t in enumerate(understood.turns)],
-        "words": [_word_row(i, j, w) for i, t in enumerate(understood.turns) for j, w in enumerate(t.words)],
+        "words": [_word_row(t.index, i, j, w) for i, t in enumerate(understood.turns) for j, w in enumerate(t.words)],
         "turn_labels": [_labels_row(i, labels) for i, labels in enumerate(understood.labels)],
         "tone_flags": [
             {
@@ -217,8 +208,9 @@ def _turn_row(position: int, turn: Turn) -> Row:
     }
 
 
-def _word_row(turn_position: int, position: int, word: Word) -> Row:
+def _word_row(turn: int, turn_position: int, position: int, word: Word) -> Row:
     return {
+        "turn": turn,
         "turn_position": turn_position,
         "position": position,
         "text": word.text,

@@ -87,6 +87,7 @@ _OWN: Final[dict[str, dict[str, pa.DataType]]] = {
         "redactions": pa.list_(pa.struct([("kind", pa.string()), *_SPAN])),
     },
     "words": {
+        "turn": pa.int32(),
         "turn_position": pa.int32(),
         "position": pa.int32(),
         "text": pa.string(),

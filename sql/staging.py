@@ -28,9 +28,10 @@ import pyarrow.parquet as pq
 from pipeline.errors import StoreError
 from pipeline.types import CallAnalysis, FailedCall
 from sql.analyses import analysis_of_rows
-from sql.rows import MONEY_LIMIT, Row, Rows, analysis_rows, money_of
+from sql.rows import Row, Rows, analysis_rows
 from sql.shards import FORMAT, REMEDY, StagedFile, StagedShard, manifest_paths, read_manifest, staged_shards
 from sql.staged_schema import SCHEMAS
+from sql.storable import misfit
 
 NO_DAY: Final = "none"
 """Partition of the rows that belong to no day: failures."""
@@ -91,7 +92,7 @@ def write_shard(
 ) -> Path:
     """Commits a shard and returns its manifest; does nothing where this plan's shard is committed already.
 
-    A call whose amounts do not fit the money columns is recorded as a failure, so that it does not cost the shard.
+    A call that does not fit the stores (`sql.storable`) is recorded as a failure, so that it does not cost the shard.
 
     Args:
         root: The data folder.
@@ -185,12 +186,12 @@ def _storable(analyses: Sequence[CallAnalysis]) -> tuple[list[CallAnalysis], lis
     kept: list[CallAnalysis] = []
     failed: list[FailedCall] = []
     for analysis in analyses:
-        if all(a.is_finite() and abs(a) < MONEY_LIMIT for a in money_of(analysis)):
+        found = misfit(analysis)
+        if found is None:
             kept.append(analysis)
         else:
             recording = analysis.recording
-            message = "an amount below 10^14 expected; correct balance and minimum payment in the manifest"
-            failed.append(FailedCall(recording.call_id, recording.uri, "stage_failed", message, "stage"))
+            failed.append(FailedCall(recording.call_id, recording.uri, "stage_failed", found, "stage"))
     return kept, failed
 
 
