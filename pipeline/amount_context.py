@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from pipeline.amount_cues import PAYING, Cue, context_words, cue_at
 from pipeline.amounts import AmountContext, AmountMatch, find_amounts, has_trigger, in_thousands
+from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.tokens import Token, glued, tokenize
 
@@ -40,6 +41,8 @@ _ECHOES = (
     ("que", "pasa", "si"),
     ("por", "que"),
 )
+_TAKES_UP = frozenset("eso esos esas ese esa".split())
+_CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".split())
 _BUT_ONLY = ("mas", "sino", "menos", "pasar", "que")
 _RATE_WORDS = frozenset(
     "interes intereses tasa mensual anual diario diaria mora descuento quita rebaja comision iva recargo seguro "
@@ -48,6 +51,8 @@ _RATE_WORDS = frozenset(
 _LARGEST_DAY = 31
 _REACH = 6
 _DOCUMENT_DIGITS = 8
+_MOST_PAYMENTS = 36
+_LAST_HOUR = 24
 
 
 def payable_amounts(
@@ -97,12 +102,7 @@ class _Judge:
             i for i, token in enumerate(tokens) if any(token.start < to and token.end > since for since, to in taken)
         }
         self.cues = [None if i in self.inside else cue_at(tokens, i, text) for i in range(len(tokens))]
-        for match in matches:
-            self.own_cues(match)
         self.soft, self.medium, self.hard = self.clauses()
-
-    def own_cues(self, match: AmountMatch) -> None:
-        """Words of a plan between its count and its amount lie outside the match but are no cues."""
 
     def text(self, index: int) -> str:
         return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
@@ -132,11 +132,9 @@ class _Judge:
         ]
         if kept:
             return kept
-        return [
-            m
-            for m, reason in zip(self.matches, reasons, strict=True)
-            if reason in ("income", "weak") and self.passed_on(m)
-        ]
+        named = ("income", "weak", "expense", "price", "debt")
+        pairs = zip(self.matches, reasons, strict=True)
+        return [match for match, reason in pairs if reason in named and self.passed_on(match)]
 
     def reason_against(self, position: int) -> str | None:
         """Why an amount is not to be paid; None if it is."""
@@ -161,12 +159,10 @@ class _Judge:
             return "code"
         if value <= _LARGEST_DAY and match.plan is None and value == int(value) and self.is_day(match):
             return "day"
-        if (
-            before in ("las", "la")
-            and value <= 24
-            and self.text(first - 2) in ("a", "de", "hasta", "desde", "son", "sobre")
-        ):
+        if self.is_hour(match):
             return "hour"
+        if self.counts_unnamed(match):
+            return "count"
         if self.is_labelled(first):
             return "label"
         if after.isalpha() and value < 100 and match.plan is None and last not in self.taken:
@@ -174,6 +170,24 @@ class _Judge:
             if not known and after not in ("tantos", "redondos"):
                 return "count"
         return None
+
+    def is_hour(self, match: AmountMatch) -> bool:
+        """Whether it is an hour: "a las seis", "tipo seis de la tarde"."""
+        before = self.text(match.first - 1)
+        if before in ("las", "la") and (match.literal or 0) <= _LAST_HOUR:
+            return self.text(match.first - 2) in ("a", "de", "hasta", "desde", "son", "sobre", "como")
+        after = [self.text(i) for i in range(match.last, match.last + 3)]
+        return after[:2] == ["de", "la"] and after[2] in ("tarde", "manana", "noche", "madrugada")
+
+    def counts_unnamed(self, match: AmountMatch) -> bool:
+        """Whether it counts what is not named with it: "uno de estos días", "un par de", "¿en seis?"."""
+        if match.plan is not None:
+            return False
+        if self.text(match.first - 1) == "en" and (match.literal or 0) <= _MOST_PAYMENTS:
+            return True
+        if "par" in (self.text(match.first), self.text(match.first + 1)):
+            return self.text(match.last) == "de"
+        return match.literal == 1 and len(self.tokens) > match.last - match.first + 2
 
     def is_counted_money(self, match: AmountMatch) -> bool:
         """Whether the noun after the number is one of period, not of things: "mil quincenales", "cien por semana"."""
@@ -214,7 +228,9 @@ class _Judge:
 
     def is_day(self, match: AmountMatch) -> bool:
         first, before = match.first, self.text(match.first - 1)
-        if before in ("el", "dia", "al", "del", "dias") or before in _WEEKDAYS:
+        if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
+            return True
+        if before == "los" and {"siempre", "todos"} & {self.text(i) for i in range(first - _REACH, first)}:
             return True
         if before in ("uno", "en") and self.text(first - 2) in _WEEKDAYS | {"hoy", "manana"}:
             return True
@@ -253,11 +269,12 @@ class _Judge:
     def rejected_after(self, last: int) -> str | None:
         """ "quinientos no", "dos mil no puedo", "¿Mil? No"."""
         after = self.text(last)
+        clause = self.soft[last - 1]
         if after in ("no", "tampoco") and self.text(last + 1) not in ("mas", "?", "menos"):
             question = self.text(last + 1) == "?"
             return None if question else "rejected"
         for index in range(last, min(last + _REACH, len(self.tokens))):
-            if self.soft[index] != self.soft[last] or index in self.inside:
+            if self.soft[index] != clause or index in self.inside or self.cues[index] in (Cue.PAY, Cue.WEAK):
                 break
             if self.text(index) in ("no", "tampoco", "ni") and self.text(index + 1) not in ("mas", "?"):
                 return "rejected"
@@ -310,9 +327,10 @@ class _Judge:
         if self.text(index) not in _OF:
             return None
         index += 1
+        by = self.text(index - 1) == "por" and self.text(index) not in _ARTICLES
         while self.text(index) in _ARTICLES:
             index += 1
-        if index >= len(self.tokens) or self.soft[index] != self.soft[match.last]:
+        if by or index >= len(self.tokens) or self.soft[index] != self.soft[match.last]:
             return None
         word = self.text(index)
         if self.cues[index] is Cue.NOUN or word in ("interes", "intereses", "mora", "recargo", "comision", "multa"):
@@ -322,44 +340,78 @@ class _Judge:
         return None
 
     def by_cues(self, match: AmountMatch) -> str | None:
-        """The nearest word that tells, in the soft clause, then the clause, then the utterance."""
+        """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
         if self.is_echo(match.first):
             return "echo"
+        leaning: Cue | None = None
         for bounds in (self.soft, self.medium, self.hard, None):
             cue = self.nearest(match, bounds)
-            if cue is not None:
-                if cue not in PAYING:
-                    return cue.value
-                return None if cue is Cue.PAY or match.kind != "balance" else self.weak_balance(match)
-        if match.kind == "money" or match.plan is not None:
-            return None
+            if cue is Cue.NEUTRAL:
+                leaning = leaning or cue
+            elif cue is not None:
+                if cue in PAYING:
+                    return None if cue is Cue.PAY or match.kind != "balance" else self.weak_balance(match)
+                answers = cue in (Cue.INCOME, Cue.DEBT) and bounds is not self.soft and self.opens_as_answer(match)
+                return None if answers else cue.value
+        if match.kind == "money" or match.plan is not None or leaning is not None:
+            return None if match.kind != "balance" or self.is_answer() else "no context of money"
         return None if self.is_answer() else "no context of money"
+
+    def opens_as_answer(self, match: AmountMatch) -> bool:
+        """Whether the utterance begins with nothing but the amount: "Dos millones nomás, es lo que..."."""
+        clause = self.soft[match.first]
+        mine = [i for i in range(len(self.tokens)) if self.soft[i] == clause]
+        asked = self.text(mine[-1] + 1) == "?" or self.text(mine[-1]) == "?"
+        empty = all(i in self.inside or i in self.taken or self.is_empty(i) for i in mine)
+        return empty and not asked and all(self.is_empty(i) for i in range(mine[0]))
+
+    def is_empty(self, index: int) -> bool:
+        token = self.tokens[index]
+        return (
+            token.kind != "word"
+            or token.text in self.words.filler
+            or self.cues[index] is Cue.NEUTRAL
+            or bool(read_word(token.text))
+        )
 
     def weak_balance(self, match: AmountMatch) -> str | None:
         return None if any(cue is Cue.PAY for cue in self.cues) or match.rule != "everything" else "weak"
 
+    def is_subordinate(self, index: int) -> bool:
+        """Whether the word stands in a clause that opens with "si", "cuando", "apenas"."""
+        clause = self.soft[index]
+        first = index
+        while first > 0 and self.soft[first - 1] == clause:
+            first -= 1
+        if self.text(first) == "que" and first > 0:
+            return self.text(first - 1) == "," or self.is_subordinate(first - 1)
+        return self.text(first) in _CONDITIONS or self.text(first + 1) in _CONDITIONS
+
     def nearest(self, match: AmountMatch, bounds: Sequence[int] | None) -> Cue | None:
-        """The cue nearest to the amount within its clause; one that says "not to be paid" wins a tie."""
+        """The cue nearest to the amount within its clause.
+
+        One that says "not to be paid" wins a tie, and wins over words like "tengo" and "son" wherever
+        it stands in the clause. Outside the amount's own soft clause a condition tells nothing.
+        """
         best: tuple[int, int, Cue] | None = None
-        strong = False
+        seen: set[Cue] = set()
         for index, cue in enumerate(self.cues):
             if cue is None or (bounds is not None and bounds[index] != bounds[match.first]):
                 continue
+            if cue not in PAYING and self.soft[index] != self.soft[match.first] and self.is_subordinate(index):
+                continue
             distance = match.first - index if index < match.first else index - match.last + 1
-            if cue is Cue.WEAK:
-                distance += 3
+            seen.add(cue)
             if cue in (Cue.NOUN, Cue.JUDGE):
                 distance += 1
-            if cue is Cue.PAY:
-                strong = True
+            if cue in (Cue.WEAK, Cue.NEUTRAL):
+                continue
             rank = (distance, 0 if cue not in PAYING else 1, cue)
             if best is None or rank[:2] < best[:2]:
                 best = rank
-        if best is None:
-            return None
-        if best[2] is Cue.WEAK and strong:
-            return Cue.PAY
-        return best[2]
+        if best is not None:
+            return best[2]
+        return Cue.WEAK if Cue.WEAK in seen else Cue.NEUTRAL if Cue.NEUTRAL in seen else None
 
     def is_echo(self, first: int) -> bool:
         sentence = [i for i in range(len(self.tokens)) if self.hard[i] == self.hard[first]]
@@ -372,17 +424,17 @@ class _Judge:
 
     def is_answer(self) -> bool:
         """Whether the utterance is nothing but numbers, dates and words without content."""
-        return all(
-            i in self.inside or i in self.taken or token.kind != "word" or token.text in self.words.filler
-            for i, token in enumerate(self.tokens)
-        )
+        return all(i in self.inside or i in self.taken or self.is_empty(i) for i in range(len(self.tokens)))
 
     def passed_on(self, match: AmountMatch) -> bool:
-        """Whether what comes in goes straight to the debt: "me manda cien y esos se los deposito"."""
-        after = range(match.last, len(self.tokens))
-        taken_up = any(
-            self.text(i) in ("esos", "esas", "ese", "esa")
-            or (self.text(i) in ("se", "te") and self.text(i + 1) in ("los", "las", "lo", "la"))
-            for i in after
-        )
-        return taken_up and any(self.cues[i] is Cue.PAY for i in after)
+        """Whether what was named goes to the debt after all: "me manda cien y esos se los deposito"."""
+        for index in range(match.last, len(self.tokens)):
+            clitic = self.text(index) in ("se", "te") and self.text(index + 1) in ("los", "las", "lo", "la")
+            if not clitic and self.text(index) not in _TAKES_UP:
+                continue
+            verb = index + 1
+            while self.text(verb) in _CLITICS | {"mismo", "mismos", "mismas"}:
+                verb += 1
+            if verb < len(self.tokens) and self.cues[verb] is Cue.PAY:
+                return True
+        return False

@@ -20,6 +20,7 @@ class Cue(Enum):
 
     PAY = "pay"
     WEAK = "weak"
+    NEUTRAL = "neutral"
     PAST = "past"
     INCOME = "income"
     PRICE = "price"
@@ -29,10 +30,15 @@ class Cue(Enum):
     IF = "hypothetical"
 
 
-PAYING = frozenset({Cue.PAY, Cue.WEAK})
-_SHORTEST_BY_SOUND = 4
+PAYING = frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL})
+_SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
+_WILL_BE = frozenset(
+    "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quedaria quede va estara".split()
+)
+_CLITICS = frozenset("me te se le les lo la los las nos".split())
+_DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -45,6 +51,7 @@ class ContextWords:
     tensed: dict[str, str]
     tensed_by_sound: dict[str, str]
     given: frozenset[str]
+    infinitives: frozenset[str]
     past_time: frozenset[str]
     said: frozenset[str]
     reject: frozenset[str]
@@ -70,6 +77,7 @@ def context_words() -> ContextWords:
         (data["debt"]["words"], Cue.DEBT),
         (data["judge"]["words"], Cue.JUDGE),
         (data["pay"]["weak"], Cue.WEAK),
+        (data["pay"]["neutral"], Cue.NEUTRAL),
         (data["price"]["nouns"], Cue.NOUN),
     )
     for words, cue in lists:
@@ -78,13 +86,14 @@ def context_words() -> ContextWords:
     tensed: dict[str, str] = {}
     for verb in data["pay"]["regular"]:
         for form, tense in ar_forms(verb).items():
-            if cues.get(form) in (None, Cue.WEAK):
+            if cues.get(form) in (None, Cue.WEAK, Cue.NEUTRAL):
                 tensed.setdefault(form, tense)
     return ContextWords(
         cues=cues,
         cues_by_sound={sound(word): cue for word, cue in cues.items() if len(word) > _SHORTEST_BY_SOUND},
         tensed=tensed,
         tensed_by_sound={sound(word): tense for word, tense in tensed.items() if len(word) > _SHORTEST_BY_SOUND},
+        infinitives=frozenset(data["pay"]["regular"]) | {"transferir"},
         given=frozenset(data["income"]["given"]),
         past_time=frozenset(data["pay"]["past_time"]),
         said=frozenset(data["debt"]["said"]),
@@ -134,27 +143,48 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     word = token.text
     words = context_words()
     before = _text(tokens, index - 1)
-    if word in words.given and (before in _TO_ME or (before == "no" and _text(tokens, index - 2) in _TO_ME)):
-        return Cue.INCOME
+    if word in words.given and before in _TO_ME:
+        cannot = word in ("da", "dan") and _text(tokens, index - 2) in ("no", "que")
+        return None if cannot else Cue.INCOME
+    if word == "saldo":
+        return Cue.DEBT if before in _DETERMINERS else Cue.PAY
     if word in words.past_time:
         return None if _text(tokens, index + 1) == "manana" else Cue.PAST
     if word == "hace":
         return Cue.PAST if _text(tokens, index + 1) not in ("falta", "el", "la") else None
-    if before in _HAVE and word.endswith(_PARTICIPLES):
-        return Cue.PAST
+    if word.endswith(_PARTICIPLES) and (before in _HAVE or word.removesuffix("do") + "r" in words.infinitives):
+        return _participle_cue(tokens, index)
     if word in ("van", "va", "fueron", "fue") and before == "me" and _text(tokens, index - 2) == "se":
         return Cue.PRICE
     tense = _tense(word)
     if tense is not None:
-        return _tensed_cue(tense, token, text, before)
-    return _plain_cue(word)
+        return _tensed_cue(tense, tokens, index, text)
+    found = _plain_cue(word)
+    if found is Cue.PAY and text[token.end - 1 : token.end] in ("ó", "Ó"):
+        return Cue.PAST
+    return found
 
 
-def _tensed_cue(tense: str, token: Token, text: str, before: str) -> Cue:
+def _participle_cue(tokens: Sequence[Token], index: int) -> Cue:
+    """ "He pagado" is past; "lo tiene pagado el lunes", "queda todo cancelado" is coming."""
+    before = [_text(tokens, i) for i in range(max(0, index - 4), index)]
+    if before and before[-1] in _HAVE:
+        return Cue.PAST
+    return Cue.PAY if any(word in _WILL_BE for word in before) else Cue.NEUTRAL
+
+
+def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> Cue:
+    """What a form of a verb of paying says: its accent, "ya" before it, or an article make the difference."""
+    token, before = tokens[index], _text(tokens, index - 1)
     if tense == "coming":
         return Cue.PAY
     if tense == "past":
         return Cue.PAST
-    accented = text[token.end - 1 : token.end] in ("é", "ó", "É", "Ó")
-    unaccented_past = tense == "e" and before in ("ya", "yo", "no_")
-    return Cue.PAST if accented or unaccented_past else Cue.PAY
+    if text[token.end - 1 : token.end] in ("é", "ó", "É", "Ó"):
+        return Cue.PAST
+    if tense == "o" and before in _DETERMINERS:
+        return Cue.NEUTRAL
+    start = index - 1
+    while _text(tokens, start) in _CLITICS:
+        start -= 1
+    return Cue.PAST if tense == "e" and _text(tokens, start) == "ya" else Cue.PAY

@@ -19,7 +19,7 @@ from pipeline.amount_joins import (
     join_pair,
     left_out_thousands,
 )
-from pipeline.balance import Account, part_at, triggers
+from pipeline.balance import Account, debt_tail, part_at, triggers
 from pipeline.currencies import cents_at, is_money_word, load, sign_after, sign_before, slang_at
 from pipeline.number_words import Role, read_word
 from pipeline.numbers import NumberMatch, find_numbers
@@ -31,8 +31,7 @@ AmountKind = Literal["money", "number", "balance", "percent"]
 _HUNDRED = Decimal(100)
 _AND = frozenset({"y", "e"})
 _HALF = frozenset({"medio", "media"})
-_RANGE_JOINS = frozenset({"y", "a", "o", "u", "-"})
-_AT_LEAST = frozenset({"mas", "minimo", "menos", "arriba"})
+_LARGEST_DAY = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +114,13 @@ def has_trigger(tokens: Sequence[Token]) -> bool:
     )
 
 
+def _goes_on(value: Decimal, more: Decimal) -> bool:
+    """Whether the second number fills the places that the first left empty: "mil ochocientos… cincuenta"."""
+    if value != int(value) or more != int(more) or more <= 0:
+        return False
+    return any(value >= place and value % place == 0 and place / 10 <= more < place for place in (100, 1000))
+
+
 def _overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(start < to and end > since for since, to in spans)
 
@@ -162,7 +168,8 @@ class _Reader:
         part = part_at(self.tokens, index, self.account)
         if part is None or _overlaps(self.tokens[part.first].start, self.tokens[index].end, self.taken):
             return None
-        return self.match(part.first, part.last, part.value, self.context.currency, part.rule, kind="balance")
+        last = debt_tail(self.tokens, part.last) if part.rule != "rest" else part.last
+        return self.match(part.first, last, part.value, self.context.currency, part.rule, kind="balance")
 
     def match(
         self,
@@ -193,6 +200,7 @@ class _Reader:
         of_minimum = any(self.text(i) == "minimo" for i in range(last, last + 4))
         base = self.account.minimum_payment if of_minimum else self.account.balance
         value = None if base is None else base * number.value / _HUNDRED
+        last = debt_tail(self.tokens, last)
         return self.match(number.first, last, value, self.context.currency, "percent", kind="percent")
 
     def share(self, number: NumberMatch) -> AmountMatch | None:
@@ -204,7 +212,8 @@ class _Reader:
             return None
         balance = self.account.balance
         value = None if balance is None else balance * number.value
-        return self.match(number.first, number.last, value, self.context.currency, "share", kind="balance")
+        last = debt_tail(self.tokens, number.last)
+        return self.match(number.first, last, value, self.context.currency, "share", kind="balance")
 
     def number(self, number: NumberMatch) -> AmountMatch | None:
         own, country = self.context.currency, self.context.country
@@ -214,12 +223,16 @@ class _Reader:
         before = sign_before(self.tokens, number.first, country, own)
         value, last, rule, doubtful = number.value, number.last, number.rule, number.doubtful
         right = self.numbers.get(number.last)
-        if right is not None and before is None:
+        is_day = self.text(number.first - 1) in ("el", "dia", "pal") and number.value <= _LARGEST_DAY
+        if right is not None and before is None and not is_day:
             after_right = sign_after(self.tokens, right.last, country, own)
             joined = join_pair(number, right, self.tokens, own if after_right is None else after_right.currency)
             if joined is not None and slang_at(self.tokens, right.last, country) is None and not self.is_run(number):
                 value, rule, doubtful = joined.value, joined.rule, joined.doubtful or number.doubtful
                 last = right.last
+        hesitant = self.numbers.get(number.last + 1) if self.text(number.last) == "…" else None
+        if hesitant is not None and _goes_on(value, hesitant.value):
+            value, last, rule = value + hesitant.value, hesitant.last, "after a hesitation"
         if rule == "cardinal":
             million = after_million(number)
             if million is not None:

@@ -74,6 +74,35 @@ def part_at(tokens: Sequence[Token], index: int, account: Account) -> Part | Non
     return None
 
 
+def debt_tail(tokens: Sequence[Token], last: int) -> int:
+    """The token after "de la deuda", "del saldo", "de lo que debo" where that follows; else `last`."""
+    if _text(tokens, last) not in ("de", "del"):
+        return last
+    debts = _lexicon()["everything"]["debts"] | {"total"}
+    for index in range(last + 1, min(last + 5, len(tokens))):
+        if tokens[index].text in debts:
+            return index + 1
+        if tokens[index].text not in (
+            "la",
+            "el",
+            "lo",
+            "que",
+            "mi",
+            "su",
+            "toda",
+            "todo",
+            "esa",
+            "ese",
+            "le",
+            "les",
+            "yo",
+            "te",
+            "me",
+        ):
+            return last
+    return last
+
+
 def _times(value: Decimal | None, factor: Decimal) -> Decimal | None:
     return None if value is None else value * factor
 
@@ -139,7 +168,7 @@ def _total(tokens: Sequence[Token], index: int, account: Account) -> Part | None
 
 
 def _is_number(tokens: Sequence[Token], index: int) -> bool:
-    if index >= len(tokens):
+    if index >= len(tokens) or tokens[index].text in ("una", "un"):
         return False
     return tokens[index].kind == "figure" or bool(read_word(tokens[index].text)) or tokens[index].text == "$"
 

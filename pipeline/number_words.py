@@ -61,7 +61,7 @@ def sound(word: str) -> str:
     word = word.replace("ch", "C").replace("h", "").replace("qu", "k").replace("v", "b").replace("w", "b")
     word = word.replace("xc", "c").replace("sc", "c")
     word = word.replace("ce", "se").replace("ci", "si").replace("c", "k").replace("z", "s").replace("x", "s")
-    word = word.replace("ll", "y").replace("ss", "s")
+    word = word.replace("gue", "ge").replace("gui", "gi").replace("ll", "y").replace("ss", "s")
     for letter in "aeiouns":
         word = word.replace(letter + letter, letter)
     return word

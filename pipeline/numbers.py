@@ -22,7 +22,7 @@ _AND = frozenset({"y", "e", "i"})
 _POINT = frozenset({"coma", "punto"})
 _PICO = frozenset({"pico", "tantos", "tantas", "algo", "fraccion", "piquito"})
 _HALF = frozenset({"medio", "media"})
-_DAY_WORDS = frozenset({"el", "dia"})
+_DAY_WORDS = frozenset({"el", "dia", "pal"})
 _MONTHS = frozenset(
     [
         "enero",

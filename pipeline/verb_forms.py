@@ -8,6 +8,7 @@ Tense = Literal["coming", "past", "e", "o"]
 
 _COMING = (
     "as a amos an ar ando es emos en are aras ara aremos aran aria arias ariamos arian alo ale ales "
+    "emoslo emosle emosla emoslos aselo "
     "arle arles arlo arla arlos arlas arte arme arselo arsela arselos arselas artelo artela artelos "
     "andole andolo andoselo elo ela elos elas eme emelo emela emelos emelas ele amela amelo ame aselo aselos"
 ).split()
