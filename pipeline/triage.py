@@ -1,6 +1,6 @@
 """What a recording holds besides a conversation, told from levels and spectra before any model work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -48,14 +48,21 @@ def find_tones(samples: Samples) -> tuple[Span, ...]:
     power = np.abs(np.fft.rfft(windows, axis=1)) ** 2
     total = power.sum(axis=1)
     share = _peak_energy(power) / np.maximum(total, 1e-12)
-    # A vowel can be as narrow as a tone, but its frequency moves.
-    peak = power.argmax(axis=1)
-    is_steady = np.abs(np.diff(peak, append=peak[-1:])) <= 1
-    is_tone = (share > TONE_PEAK) & (total > 1e-3 * WINDOW) & is_steady & (np.roll(is_steady, 1))
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], is_tone.astype(np.int8), [0]))))
+    is_tone = (share > TONE_PEAK) & (total > 1e-3 * WINDOW)
+    return tuple(_steady_runs(is_tone.tolist(), power.argmax(axis=1).tolist()))
+
+
+def _steady_runs(is_tone: Sequence[bool], peaks: Sequence[int]) -> Iterator[Span]:
+    """Runs of tone windows that keep their frequency: a vowel can be as narrow as a tone, but it moves."""
     step = WINDOW / MODEL_RATE
-    spans = (Span(start * step, end * step) for start, end in zip(edges[::2], edges[1::2], strict=True))
-    return tuple(span for span in spans if span.duration >= SHORTEST_TONE)
+    first: int | None = None
+    for i in range(len(is_tone) + 1):
+        goes_on = first is not None and i < len(is_tone) and is_tone[i] and abs(peaks[i] - peaks[first]) <= 1
+        if goes_on:
+            continue
+        if first is not None and (i - first) * step >= SHORTEST_TONE:
+            yield Span(round(first * step, 2), round(i * step, 2))
+        first = i if i < len(is_tone) and is_tone[i] else None
 
 
 def _peak_energy(power: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> Samples:

@@ -1,0 +1,117 @@
+"""Real files through real decoders: every format of the fixtures, every kind of damage."""
+
+import io
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from pipeline.config import DecodeConfig
+from pipeline.decode import decode, probe
+from pipeline.errors import CallError
+from pipeline.ports import MODEL_RATE
+
+AUDIO = Path(__file__).parents[2] / "fixtures" / "audio"
+CONFIG = DecodeConfig()
+
+
+def write_wav(path: Path, samples: np.ndarray, rate: int = 8000) -> None:
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(samples.shape[0])
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes((samples.T * 32767).astype("<i2").tobytes())
+
+
+def tone(seconds: float, *pitches: float, rate: int = 8000) -> np.ndarray:
+    t = np.arange(int(seconds * rate)) / rate
+    return np.stack([0.5 * np.sin(2 * np.pi * pitch * t) for pitch in pitches])
+
+
+def reason_of(path: Path, config: DecodeConfig = CONFIG) -> str:
+    with pytest.raises(CallError) as caught:
+        probe(path, "c1", config)
+        decode(path, "c1", config)
+    assert ";" in caught.value.message, "found, expected; remedy"
+    return caught.value.reason
+
+
+GOLD = [json.loads(line) for line in (AUDIO / "gold.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("gold", GOLD, ids=lambda g: g["id"])
+def test_every_fixture_decodes_to_its_length_and_channels(gold: dict[str, Any]) -> None:
+    told = gold["audio"]
+    audio = decode(AUDIO / str(told["file"]), str(gold["id"]), CONFIG)
+    assert audio.sample_rate == MODEL_RATE
+    assert audio.samples.dtype == np.float32
+    assert audio.channels == told["channels"]
+    assert audio.duration == pytest.approx(told["duration"], abs=0.3)
+    assert float(np.abs(audio.samples).max()) <= 1.2
+
+
+def test_channels_stay_apart_and_pitch_survives_resampling(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.wav", tone(2.0, 300, 700))
+    audio = decode(tmp_path / "a.wav", "c1", CONFIG)
+    for channel, pitch in enumerate((300, 700)):
+        spectrum = np.abs(np.fft.rfft(audio.samples[channel]))
+        assert spectrum.argmax() * MODEL_RATE / audio.samples.shape[1] == pytest.approx(pitch, abs=2)
+
+
+def test_the_content_decides_not_the_ending(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.mp3", tone(1.0, 300))
+    assert decode(tmp_path / "a.mp3", "c1", CONFIG).duration == pytest.approx(1.0, abs=0.05)
+
+
+def test_damaged_files_tell_what_they_are(tmp_path: Path) -> None:
+    write_wav(tmp_path / "whole.wav", tone(5.0, 300))
+    whole = (tmp_path / "whole.wav").read_bytes()
+    (tmp_path / "cut.wav").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "empty.wav").write_bytes(b"")
+    (tmp_path / "text.wav").write_text("esto no es una grabación")
+    write_wav(tmp_path / "none.wav", np.zeros((1, 0)))
+    write_wav(tmp_path / "six.wav", tone(1.0, *(300.0,) * 6))
+    assert reason_of(tmp_path / "cut.wav") == "truncated"
+    assert reason_of(tmp_path / "empty.wav") == "empty_file"
+    assert reason_of(tmp_path / "text.wav") == "not_audio"
+    assert reason_of(tmp_path / "none.wav") == "zero_length"
+    assert reason_of(tmp_path / "six.wav") == "too_many_channels"
+    assert reason_of(tmp_path / "absent.wav") == "file_missing"
+    assert reason_of(tmp_path / "whole.wav", DecodeConfig(max_seconds=2.0)) == "too_long"
+
+
+def test_an_ogg_file_cut_inside_a_page_is_truncated(tmp_path: Path) -> None:
+    whole = (AUDIO / "co-001.opus").read_bytes()
+    (tmp_path / "cut.opus").write_bytes(whole[: len(whole) // 2])
+    assert reason_of(tmp_path / "cut.opus") == "truncated"
+    (tmp_path / "whole.opus").write_bytes(whole)
+    assert decode(tmp_path / "whole.opus", "c1", CONFIG).duration > 20
+
+
+def test_a_recorder_that_never_wrote_the_length_is_read_to_the_end(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.wav", tone(3.0, 300))
+    raw = bytearray((tmp_path / "a.wav").read_bytes())
+    at = raw.index(b"data") + 4
+    raw[at : at + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "a.wav").write_bytes(bytes(raw))
+    assert decode(tmp_path / "a.wav", "c1", CONFIG).duration == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_damaged_packet_costs_its_milliseconds(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp3") as container:
+        stream = container.add_stream("mp3", rate=16000, layout="mono")
+        samples = (tone(4.0, 300, rate=16000) * 32767).astype("<i2")
+        frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        frame.sample_rate = 16000
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+    raw = bytearray(buffer.getvalue())
+    middle = len(raw) // 2
+    raw[middle : middle + 40] = bytes(40)
+    (tmp_path / "scratched.mp3").write_bytes(bytes(raw))
+    assert decode(tmp_path / "scratched.mp3", "c1", DecodeConfig(max_bad_packets=0.1)).duration > 3.5
