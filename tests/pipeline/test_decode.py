@@ -33,9 +33,12 @@ def tone(seconds: float, *pitches: float, rate: int = 8000) -> np.ndarray:
 
 
 def reason_of(path: Path, config: DecodeConfig = CONFIG) -> str:
-    with pytest.raises(CallError) as caught:
+    def open_it() -> None:
         probe(path, "c1", config)
         decode(path, "c1", config)
+
+    with pytest.raises(CallError) as caught:
+        open_it()
     assert ";" in caught.value.message, "found, expected; remedy"
     return caught.value.reason
 

@@ -1,5 +1,7 @@
 """Clips: cut from speech, packed into windows, and their words brought back onto the recording's clock."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -67,7 +69,7 @@ def test_every_second_of_speech_is_in_exactly_one_clip(pairs: list[tuple[float, 
         at = spans[-1].end
     pieces = [p for clip in clips_of(recording(at + 1), tuple(spans)) for p in clip.pieces]
     assert [p.start for p in pieces] == sorted(p.start for p in pieces)
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         assert before.start + before.duration <= after.start + 1e-6
     covered = sum(max(0.0, min(p.start + p.duration, s.end) - max(p.start, s.start)) for p in pieces for s in spans)
     assert covered == pytest.approx(sum(s.duration for s in spans), abs=0.06 * len(spans))
