@@ -19,9 +19,8 @@ def noise(seconds: float, level: float) -> np.ndarray:
 def buzz(seconds: float, pitch: float, level: float) -> np.ndarray:
     """Harmonics of a pitch, as a voice has them."""
     t = np.arange(int(seconds * MODEL_RATE)) / MODEL_RATE
-    return np.float32(level) * np.sum(
-        [np.sin(2 * np.pi * pitch * k * t) / k for k in range(1, 8)], axis=0, dtype=np.float32
-    )
+    harmonics = np.stack([np.sin(2 * np.pi * pitch * k * t) / k for k in range(1, 8)])
+    return np.asarray(level * harmonics.sum(axis=0), dtype=np.float32)
 
 
 def test_copies_are_told_from_two_sides() -> None:

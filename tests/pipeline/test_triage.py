@@ -13,7 +13,8 @@ RANDOM = np.random.default_rng(7)
 
 def tone(seconds: float, *pitches: float) -> np.ndarray:
     t = np.arange(int(seconds * MODEL_RATE)) / MODEL_RATE
-    return np.float32(0.2) * np.sum([np.sin(2 * np.pi * p * t) for p in pitches], axis=0, dtype=np.float32)
+    waves = np.stack([np.sin(2 * np.pi * p * t) for p in pitches])
+    return np.asarray(0.2 * waves.sum(axis=0), dtype=np.float32)
 
 
 def quiet(seconds: float, level: float = 1e-4) -> np.ndarray:
