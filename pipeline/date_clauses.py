@@ -1,0 +1,242 @@
+"""The clauses of an utterance and what each is about: paying, a call, an event, income, the past, a denial."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from pipeline.dates import DateMatch, Found
+from pipeline.tokens import Token, fold, tokenize
+from pipeline.verb_forms import ar_forms
+
+PAY = 1
+CALL = 2
+EVENT = 4
+INCOME = 8
+NEGATION = 16
+CANNOT = 32
+HARMLESS = 64
+ECHO = 128
+HYPOTHETICAL = 256
+PAST = 512
+ADDRESS = 1024
+BIRTH = 2048
+BILL = 4096
+SUBORDINATE = 8192
+SPLIT = 16384
+CORRECTION = 32768
+CREDITOR = 65536
+NEUTRAL = 131072
+GIVEN = 262144
+MAYBE_PAST_E = 524288
+MAYBE_PAST_O = 1048576
+UNKNOWN = 2097152
+
+_TABLES = {
+    ("pay", "present"): PAY,
+    ("pay", "phrases"): PAY,
+    ("call", "words"): CALL,
+    ("event", "words"): EVENT,
+    ("income", "words"): INCOME,
+    ("income", "given"): GIVEN,
+    ("negation", "words"): NEGATION,
+    ("negation", "cannot"): NEGATION | CANNOT,
+    ("negation", "harmless"): HARMLESS,
+    ("echo", "phrases"): ECHO,
+    ("echo", "hypothetical"): HYPOTHETICAL,
+    ("past", "words"): PAST,
+    ("address", "words"): ADDRESS,
+    ("birth", "words"): BIRTH,
+    ("bill", "phrases"): BILL,
+    ("subordinate", "words"): SUBORDINATE,
+    ("split", "words"): SPLIT,
+    ("correction", "phrases"): CORRECTION,
+    ("creditor", "phrases"): CREDITOR,
+    ("neutral", "words"): NEUTRAL,
+}
+_SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
+_STOPS = frozenset(".?!…;")
+_GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
+_GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
+_CLITICS = frozenset({"le", "te", "les"})
+_WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
+_ORDERED = frozenset({"deje", "pase", "anote", "apunte", "programe", "agende", "mande", "lleve", "tire", "cargue", "acerque", "domicilie", "arregle"})
+_BARE_NOUNS = frozenset({"cuota", "mensualidad", "factura", "recibo", "letra", "renta", "boleta", "resumen", "pago", "mes", "periodo", "compra", "saldo", "deuda", "cargo"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of tokens with the cues in it; `stop` tells that a sentence ended before it."""
+
+    first: int
+    last: int
+    cues: int
+    dates: tuple[DateMatch, ...]
+    stop: bool
+    question: bool
+
+    def has(self, *cues: int) -> bool:
+        return any(self.cues & cue for cue in cues)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    words: dict[str, int]
+    phrases: dict[str, list[tuple[tuple[str, ...], int]]]
+
+
+@lru_cache(maxsize=1)
+def _load() -> _Cues:
+    data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("date_cues.toml").read_text("utf-8"))
+    words: dict[str, int] = {}
+    phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    for verb in data["pay"]["regular"]:
+        for form, tense in ar_forms(verb).items():
+            cue = {"coming": PAY, "past": PAST, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
+            words[form] = words.get(form, 0) or cue
+    for (section, table), cue in _TABLES.items():
+        for entry in data[section][table]:
+            parts = tuple(token.text for token in tokenize(entry))
+            if len(parts) > 1:
+                phrases.setdefault(parts[0], []).append((parts, cue))
+            elif cue in (PAY, PAST) and section in ("pay", "past"):
+                words[parts[0]] = cue
+            else:
+                words[fold(parts[0])] = words.get(parts[0], 0) | cue
+    for entries in phrases.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return _Cues(words, phrases)
+
+
+def _accented(text: str, token: Token) -> bool:
+    return text[token.end - 1] in "éóÉÓ"
+
+
+def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
+    """What a form that may be past or to come is here: the accent tells, or what stands before."""
+    token = tokens[place]
+    before = {tokens[index].text for index in range(max(0, place - 4), place)}
+    if cues & MAYBE_PAST_O:
+        return PAST if _accented(text, token) else PAY
+    if _accented(text, token):
+        return PAST
+    if before & _WISHED or token.text in _ORDERED:
+        return PAY
+    return PAST
+
+
+def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
+    """The cues of each token; a phrase puts its own on its first token and none on the rest."""
+    lexicon = _load()
+    words, phrases = lexicon.words, lexicon.phrases
+    masks = [0] * len(tokens)
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        if token.kind != "word":
+            place += 1
+            continue
+        word = token.text
+        phrase = _phrase_at(tokens, place, phrases.get(word, ()))
+        if phrase is not None:
+            masks[place] = phrase[1]
+            for inside in range(place, place + phrase[0]):
+                masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & CORRECTION)
+            place += phrase[0]
+            continue
+        masks[place] = _word_cue(text, tokens, place, words)
+        place += 1
+    return masks
+
+
+def _phrase_at(tokens: Sequence[Token], place: int, entries: Sequence[tuple[tuple[str, ...], int]]) -> tuple[int, int] | None:
+    for parts, cue in entries:
+        if place + len(parts) <= len(tokens) and all(tokens[place + i].text == part for i, part in enumerate(parts)):
+            return len(parts), cue
+    return None
+
+
+def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, int]) -> int:
+    word = tokens[place].text
+    cue = words.get(word, 0)
+    before = tokens[place - 1].text if place else ""
+    if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
+        cue = (cue & ~(MAYBE_PAST_E | MAYBE_PAST_O)) | _verb_cue(text, tokens, place, cue)
+    if cue & PAY and _accented(text, tokens[place]) and word.endswith("o"):
+        cue = PAST
+    if cue & GIVEN:
+        if before in _GIVEN_TO_SPEAKER or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an")):
+            return INCOME
+        cue &= ~GIVEN
+    if word == "no" and _is_tag(tokens, place):
+        return NEUTRAL
+    if cue == 0:
+        if before in _CLITICS and word.endswith(("o", "re")) and not text[tokens[place].end - 1] in "óÓ" and len(word) > 2:
+            return PAY
+        return UNKNOWN
+    return cue
+
+
+def _is_tag(tokens: Sequence[Token], place: int) -> bool:
+    """«¿no?» at the end of a statement asks for a yes."""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    return after == "?"
+
+
+def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
+    """The utterance cut at signs and at words that open a clause, never inside a date or a time."""
+    tokens = found.tokens
+    masks = cue_masks(text, tokens)
+    covered = bytearray(len(tokens))
+    for span in (*found.dates, *found.clocks):
+        covered[span.first : span.last] = b"\x01" * (span.last - span.first)
+    clauses: list[Clause] = []
+    first = 0
+    stop = True
+    for place in range(len(tokens) + 1):
+        ends = place == len(tokens)
+        sign = not ends and not covered[place] and tokens[place].kind == "sign" and tokens[place].text in _SIGNS
+        opens = not ends and not covered[place] and bool(masks[place] & SPLIT)
+        if not (ends or sign or opens):
+            continue
+        if place > first:
+            clauses.append(_clause(found, masks, covered, (first, place), stop))
+            stop = False
+        if sign:
+            stop = stop or tokens[place].text in _STOPS
+            first = place + 1
+        else:
+            first = place
+    return tuple(clauses)
+
+
+def _clause(found: Found, masks: Sequence[int], covered: bytearray, span: tuple[int, int], stop: bool) -> Clause:
+    first, last = span
+    cues = 0
+    for place in range(first, last):
+        if not covered[place]:
+            cues |= masks[place]
+    while first < last and masks[first] & SPLIT and not masks[first] & SUBORDINATE:
+        first += 1
+    if not (first < last and masks[first] & SUBORDINATE and not covered[first]):
+        cues &= ~SUBORDINATE
+    after = found.tokens[last].text if last < len(found.tokens) else ""
+    dates = tuple(match for match in found.dates if span[0] <= match.first < last)
+    return Clause(first, last, cues, dates, stop, after == "?")
+
+
+def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:
+    """Whether the date belongs to a noun, as «la cuota de abril», «el de octubre», «la factura del 3»."""
+    place = match.first - 1
+    while place >= 0 and tokens[place].text in ("el", "la", "los", "las", "mes"):
+        place -= 1
+    if place < 1 or tokens[place].text not in ("de", "del"):
+        return False
+    noun = tokens[place - 1].text
+    if noun in ("el", "la", "lo", "los", "las"):
+        return match.rule in ("month", "this_month", "next_month") or noun in ("lo", "los", "las")
+    return noun in _BARE_NOUNS

@@ -1,0 +1,168 @@
+"""Which dates of an utterance are the due date of a payment.
+
+A date counts where its clause speaks of paying, or where the clause is nothing but the date, as the
+answer to «¿cuándo?». It does not where the clause is about a call, an appointment, income, the past,
+an address, or where it is denied or corrected.
+
+Source: annotation guidelines, «Promises of the call», what is no due date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline import date_clauses as cue
+from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
+from pipeline.dates import DateMatch, Found, read_times
+from pipeline.numbers import find_numbers
+from pipeline.tokens import tokenize
+
+STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
+_WIDE = frozenset({"this_week", "next_week", "this_month", "next_month", "month", "year", "weekend", "after", "holiday", "week_of_month"})
+_NO_DAY = frozenset({"past", "recurring"})
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    """A date with how surely it is due: 3 said with paying, 2 an answer, 1 by what stands beside it."""
+
+    match: DateMatch
+    strength: int
+    clause: int
+
+
+def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: date, tokens: Sequence[cue.Token]) -> int:
+    """Strength of one date; 0 where it is no due date."""
+    clause = clauses[place]
+    if match.date is None or match.rule in _NO_DAY or match.date < said_on:
+        return REFUSED
+    if clause.has(cue.ECHO, cue.BIRTH, cue.BILL, cue.HYPOTHETICAL, cue.ADDRESS) or is_of_a_bill(tokens, match):
+        return REFUSED
+    if _says_what_day_it_is(clause, tokens):
+        return REFUSED
+    pays = clause.has(cue.PAY)
+    if clause.has(cue.CALL) or (clause.has(cue.EVENT, cue.PAST) and not (pays and not clause.has(cue.PAST))):
+        return REFUSED
+    if clause.has(cue.NEGATION) and not _only_until(clause, match, tokens):
+        return REFUSED
+    if match.rule == "now" and not pays:
+        return REFUSED
+    if pays:
+        return WEAK if clause.has(cue.SUBORDINATE) else STRONG
+    if clause.has(cue.SUBORDINATE):
+        return WEAK if clause.has(cue.INCOME) and _paid_nearby(place, clauses) else REFUSED
+    if clause.has(cue.UNKNOWN, cue.INCOME):
+        return WEAK if _paid_nearby(place, clauses) else REFUSED
+    return ANSWER
+
+
+def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
+    """«No le puedo pagar hasta el 15» says that the 15th is the day; «el viernes no, el otro» holds its own no."""
+    before = [token.text for token in tokens[clause.first : match.first]]
+    return "hasta" in before[-3:] and clause.has(cue.PAY)
+
+
+def _says_what_day_it_is(clause: Clause, tokens: Sequence[cue.Token]) -> bool:
+    """«Hoy es viernes», «el diez es sábado»."""
+    if len(clause.dates) < 2:
+        return False
+    first, second = clause.dates[0], clause.dates[1]
+    between = [token.text for token in tokens[first.last : second.first]]
+    return any(word in ("es", "fue", "cae", "era", "son") for word in between)
+
+
+def _paid_nearby(place: int, clauses: Sequence[Clause]) -> bool:
+    """Whether another clause speaks of paying and names no day of its own."""
+    for index, clause in enumerate(clauses):
+        if index == place or not clause.has(cue.PAY) or clause.has(cue.PAST, cue.NEGATION, cue.CALL, cue.HYPOTHETICAL):
+            continue
+        if not any(match.date is not None for match in clause.dates):
+            return True
+    return False
+
+
+def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str) -> bool:
+    """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea»."""
+    if first.clause == second.clause:
+        between = [token.text for token in tokens[first.match.last : second.match.first]]
+        return any(word in ("no", "mejor", "digo", "perdon", "sino") for word in between)
+    for index in range(first.clause, second.clause + 1):
+        clause = clauses[index]
+        start = max(clause.first, first.match.last)
+        end = min(clause.last, second.match.first)
+        masks = cue.cue_masks(text, tokens[start:end]) if start < end else []
+        if any(mask & cue.CORRECTION for mask in masks):
+            return True
+    return False
+
+
+def _taken_back(candidate: DueDate, clauses: Sequence[Clause], later: Sequence[DateMatch]) -> bool:
+    """Whether an answer is denied right after: «¿Para el diez? No, para el diez no llego»."""
+    if candidate.strength == STRONG:
+        return False
+    for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
+        clause = clauses[index]
+        if clause.has(cue.CANNOT) and not clause.has(cue.HARMLESS):
+            same_day = not clause.dates or any(match.date == candidate.match.date for match in clause.dates)
+            if same_day and not any(match.date != candidate.match.date for match in later):
+                return True
+    return False
+
+
+def _stands(candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str) -> DueDate | None:
+    """Of several due dates the one that stands: the corrected one, else the first payment's."""
+    current: DueDate | None = None
+    for candidate in candidates:
+        if current is None:
+            current = candidate
+            continue
+        if candidate.match.date == current.match.date:
+            continue
+        if clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR):
+            current = candidate
+        elif candidate.strength >= ANSWER and _corrected(current, candidate, clauses, tokens, text):
+            current = candidate
+        elif candidate.strength > current.strength:
+            current = candidate
+        elif candidate.strength == current.strength and current.match.rule in _WIDE and candidate.match.rule not in _WIDE and candidate.clause == current.clause + 1:
+            current = candidate
+    return current
+
+
+def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
+    """The due dates of an utterance already read; the one that stands comes first."""
+    if not found.dates:
+        return ()
+    clauses = split_clauses(text, found)
+    tokens = found.tokens
+    if any(clause.has(cue.ECHO) and clause.question for clause in clauses):
+        return ()
+    address = any(clause.has(cue.ADDRESS) for clause in clauses)
+    candidates: list[DueDate] = []
+    for place, clause in enumerate(clauses):
+        for match in clause.dates:
+            if address and match.rule in ("day_and_month", "full_date", "range"):
+                continue
+            strength = _judge(place, clauses, match, said_on, tokens)
+            if strength > REFUSED:
+                candidates.append(DueDate(match, strength, place))
+    kept = [one for one in candidates if not _taken_back(one, clauses, [c.match for c in candidates if c.clause > one.clause])]
+    standing = _stands(kept, clauses, tokens, text)
+    if standing is None:
+        return ()
+    return (standing, *(one for one in kept if one is not standing))
+
+
+def due_dates(text: str, said_on: date, country: str) -> tuple[DateMatch, ...]:
+    """The dates on which a payment is said to be due; the one that stands comes first.
+
+    Args:
+        text: What was said.
+        said_on: Local calendar day of the call. No date before it is given.
+        country: ISO 3166 code.
+    """
+    tokens = tokenize(text)
+    found = read_times(tokens, find_numbers(tokens, country=country), said_on, country)
+    return tuple(due.match for due in judge_dates(text, found, said_on))
