@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -70,13 +70,19 @@ _BARE_NOUNS = frozenset({"cuota", "mensualidad", "factura", "recibo", "letra", "
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A stretch of tokens with the cues in it; `stop` tells that a sentence ended before it."""
+    """A stretch of tokens with the cues in it.
+
+    `stop`: a sentence ended before it. `joined`: it hangs on the one before by «y» alone. `denied_first`:
+    a «no» stands before any word of paying. `question`: a question mark ends it.
+    """
 
     first: int
     last: int
     cues: int
     dates: tuple[DateMatch, ...]
     stop: bool
+    joined: bool
+    denied_first: bool
     question: bool
 
     def has(self, *cues: int) -> bool:
@@ -169,7 +175,8 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     if cue & PAY and _accented(text, tokens[place]) and word.endswith("o"):
         cue = PAST
     if cue & GIVEN:
-        if before in _GIVEN_TO_SPEAKER or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an")):
+        earlier = tokens[place - 2].text if place > 1 else ""
+        if before in _GIVEN_TO_SPEAKER or (before in ("lo", "la", "los", "las") and earlier in _GIVEN_TO_SPEAKER) or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an")):
             return INCOME
         cue &= ~GIVEN
     if word == "no" and _is_tag(tokens, place):
@@ -194,6 +201,9 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     covered = bytearray(len(tokens))
     for span in (*found.dates, *found.clocks):
         covered[span.first : span.last] = b"\x01" * (span.last - span.first)
+    for number in found.numbers:
+        for place in range(number.first, number.last):
+            masks[place] &= ~(UNKNOWN | SPLIT)
     clauses: list[Clause] = []
     first = 0
     stop = True
@@ -204,7 +214,7 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
         if not (ends or sign or opens):
             continue
         if place > first:
-            clauses.append(_clause(found, masks, covered, (first, place), stop))
+            _append(clauses, _clause(found, masks, covered, (first, place), stop))
             stop = False
         if sign:
             stop = stop or tokens[place].text in _STOPS
@@ -214,19 +224,38 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+_SHARED = CALL | EVENT | PAST | INCOME | BILL | ADDRESS | BIRTH | ECHO | HYPOTHETICAL
+_SAID = PAY | CALL | EVENT | PAST | INCOME | UNKNOWN | NEGATION
+
+
+def _append(clauses: list[Clause], clause: Clause) -> None:
+    """Add a clause; of two joined by «y» one that is but a date is about what the other is about."""
+    if clause.joined and clauses:
+        before = clauses[-1]
+        bare = bool(clause.dates) and not clause.cues & _SAID
+        if bare or before.cues & BILL:
+            clause = replace(clause, cues=clause.cues | (before.cues & (_SHARED | PAY)))
+        elif before.dates and not before.cues & _SAID and clause.dates:
+            clauses[-1] = replace(before, cues=before.cues | (clause.cues & (_SHARED | PAY)))
+    clauses.append(clause)
+
+
 def _clause(found: Found, masks: Sequence[int], covered: bytearray, span: tuple[int, int], stop: bool) -> Clause:
     first, last = span
     cues = 0
+    denied_first = False
     for place in range(first, last):
         if not covered[place]:
+            denied_first = denied_first or (bool(masks[place] & NEGATION) and not cues & PAY)
             cues |= masks[place]
+    joined = bool(masks[first] & SPLIT) and found.tokens[first].text in ("y", "e") and not stop and found.tokens[first - 1].kind != "sign"
     while first < last and masks[first] & SPLIT and not masks[first] & SUBORDINATE:
         first += 1
     if not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
     dates = tuple(match for match in found.dates if span[0] <= match.first < last)
-    return Clause(first, last, cues, dates, stop, after == "?")
+    return Clause(first, last, cues, dates, stop, joined, denied_first, after == "?")
 
 
 def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:

@@ -22,6 +22,7 @@ from pipeline.tokens import tokenize
 STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
 _WIDE = frozenset({"this_week", "next_week", "this_month", "next_month", "month", "year", "weekend", "after", "holiday", "week_of_month"})
 _NO_DAY = frozenset({"past", "recurring"})
+_STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +37,59 @@ class DueDate:
 def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: date, tokens: Sequence[cue.Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = clauses[place]
-    if match.date is None or match.rule in _NO_DAY or match.date < said_on:
-        return REFUSED
-    if clause.has(cue.ECHO, cue.BIRTH, cue.BILL, cue.HYPOTHETICAL, cue.ADDRESS) or is_of_a_bill(tokens, match):
-        return REFUSED
-    if _says_what_day_it_is(clause, tokens):
+    if match.date is None or match.rule in _NO_DAY or match.date < said_on or _is_excluded(clause, match, tokens):
         return REFUSED
     pays = clause.has(cue.PAY)
-    if clause.has(cue.CALL) or (clause.has(cue.EVENT, cue.PAST) and not (pays and not clause.has(cue.PAST))):
+    if clause.has(cue.CALL):
+        return WEAK if _pays_instead(place, clauses, tokens) else REFUSED
+    if clause.has(cue.PAST) or (clause.has(cue.EVENT) and not pays) or (match.rule == "now" and not pays):
         return REFUSED
-    if clause.has(cue.NEGATION) and not _only_until(clause, match, tokens):
-        return REFUSED
-    if match.rule == "now" and not pays:
+    if clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens):
         return REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
+    nearby = _paid_nearby(place, clauses)
     if clause.has(cue.SUBORDINATE):
-        return WEAK if clause.has(cue.INCOME) and _paid_nearby(place, clauses) else REFUSED
-    if clause.has(cue.UNKNOWN, cue.INCOME):
-        return WEAK if _paid_nearby(place, clauses) else REFUSED
-    return ANSWER
+        return WEAK if clause.has(cue.INCOME) and nearby else REFUSED
+    if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
+        return WEAK if nearby else REFUSED
+    return REFUSED if _sentence_is_other(place, clauses) else ANSWER
+
+
+def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
+    """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
+    if clause.has(cue.ECHO, cue.BIRTH, cue.BILL, cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
+        return True
+    before = tokens[match.first - 1].text if match.first else ""
+    opening = tokens[match.first].text
+    after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
+    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.PAY)):
+        return True
+    if opening == "entre" and match.rule == "range" and after not in ("el", "los", "mañana", "este") and not clause.has(cue.PAY):
+        return "de" in [token.text for token in tokens[match.first : match.last]]
+    return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
+
+
+def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[cue.Token]) -> bool:
+    """«El lunes le marco… no, le pago»: what was said of the call is said of the payment."""
+    if place + 2 >= len(clauses):
+        return False
+    taken_back, instead = clauses[place + 1 : place + 3]
+    said = [token.text for token in tokens[taken_back.first : taken_back.last]]
+    return said == ["no"] and instead.has(cue.PAY) and not instead.dates
+
+
+def _sentence_is_other(place: int, clauses: Sequence[Clause]) -> bool:
+    """Whether the sentence speaks of a call or of the past, and nowhere of paying."""
+    first = place
+    while first > 0 and not clauses[first].stop:
+        first -= 1
+    last = place + 1
+    while last < len(clauses) and not clauses[last].stop:
+        last += 1
+    sentence = [clause for clause in clauses[first:last] if not clause.has(cue.SUBORDINATE)]
+    other = any(clause.has(cue.CALL, cue.PAST) for clause in sentence)
+    return other and not any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
 
 
 def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
@@ -104,7 +138,7 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], later: Sequence[D
         return False
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
-        if clause.has(cue.CANNOT) and not clause.has(cue.HARMLESS):
+        if clause.has(cue.CANNOT) and not clause.has(cue.HARMLESS, cue.SUBORDINATE):
             same_day = not clause.dates or any(match.date == candidate.match.date for match in clause.dates)
             if same_day and not any(match.date != candidate.match.date for match in later):
                 return True
@@ -143,7 +177,7 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
-            if address and match.rule in ("day_and_month", "full_date", "range"):
+            if address and match.rule in _STREETS and not clause.has(cue.PAY):
                 continue
             strength = _judge(place, clauses, match, said_on, tokens)
             if strength > REFUSED:

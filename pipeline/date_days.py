@@ -115,7 +115,8 @@ def weekday_past(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(next_weekday(scan.said_on, scan.value(match, "w", "WEEKDAY")) - timedelta(days=7), "past")
 
 
-_OTHER_ONE = "COMMA* SINO? COMMA? (FOR|A|EN)? (EL|CONTR) (OTHER|NEXT)(?! (MES|WEEK|MONTH_REF|WEEK_REF|WEEKDAY))"
+_FILL = "(OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)?"
+_OTHER_ONE = f"{_FILL} COMMA* (OTHER_WORD COMMA)? SINO? COMMA? (FOR|A|EN)? (EL|CONTR) (OTHER|NEXT)(?! (MES|WEEK|MONTH_REF|WEEK_REF))"
 
 
 @DAYS.rule(
@@ -204,10 +205,10 @@ def _day_of(scan: Scan, number: int, month: Month | None) -> Day | None:
 
 @DAYS.rule(
     "DAY",
-    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER DOT? ORDSIGN? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace("(?<=EL|THIS|DAYU)", "(?:(?<=EL)|(?<=CONTR)|(?<=THIS)|(?<=DAYU))"),
-    f"(?:(?<=EL)|(?<=CONTR)|(?<=DAYU)) o:ORDINAL_DAY (?!{_COUNTED}) {_MONTH_TAIL}?",
+    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER DOT? ORDSIGN? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace("(?<=EL|THIS|DAYU)", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU))"),
+    f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=DAYU)) o:ORDINAL_DAY (?!{_COUNTED}) {_MONTH_TAIL}?",
     f"(?<=DAYU) f:FIRST {_MONTH_TAIL}?",
-    f"(?:(?<=EL)|(?<=CONTR)) f:FIRST DE ART? m:MONTH_REF",
+    f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) f:FIRST DE ART? m:MONTH_REF",
     f"(d:DAY_NUMBER DOT? ORDSIGN?|o:ORDINAL_DAY|f:FIRST) (DE|EL|COMMA|SLASH|DASH)* m:MONTH_REF",
     f"NEXT d:DAY_NUMBER (?!{_COUNTED}) {_MONTH_TAIL}?",
 )
@@ -216,7 +217,7 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = _month(scan, match)
     number = 1 if groups.get("f") else scan.value(match, "d", "DAY_NUMBER") or scan.value(match, "o", "ORDINAL_DAY")
     before = match.start() - 1
-    article = scan.kind_at(before, "EL", "CONTR", "THIS", "DAYU")
+    article = scan.kind_at(before, "EL", "CONTR", "CONTRACTED", "THIS", "DAYU")
     if scan.kind_at(before, "THIS") and scan.tokens[scan.items[before].first].text[:4] in ("esta", "esto"):
         return None
     if scan.kind_at(match.start(), "ONE"):
@@ -237,7 +238,7 @@ def day_of_next(scan: Scan, match: re.Match[str]) -> Day | None:
     return _day_of(scan, scan.value(match, "d", "DAY_NUMBER"), month)
 
 
-@DAYS.rule("DAY", f"(?:(?<=EL)|(?<=CONTR)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN)", "(?<=EL) f:FIRST (?=FOR|OTHER_WORD)")
+@DAYS.rule("DAY", f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN)", "(?<=EL) f:FIRST (?=FOR|OTHER_WORD)")
 def first_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     before = scan.items[match.start() - 2] if match.start() >= 2 else None
     text = scan.tokens[scan.items[match.start()].first].text
@@ -309,7 +310,7 @@ def middle_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     return _in_month(scan, _month(scan, match), _MIDDLE_OF_MONTH, "middle_of_month")
 
 
-@DAYS.rule("DAY", "END ART? m:MONTH_REF", "(DAYU LAST|LAST DAYU) (DE ART? m:MONTH_REF)?", "(?:(?<=EL)|(?<=CONTR)) LAST DE m:MONTH_REF", "LASTS (n:INT)? DAYU DE ART? m:MONTH_REF", "END BEFORE_END? n:(NEXT|OTHER) (?!WEEK|YEARU|YEAR_REF|WEEK_REF)", "END (DE ART)? m:MONTH_REF NO COMMA? SINO? (A|EN|FOR|ART|CONTR)* o:(OTHER|NEXT)")
+@DAYS.rule("DAY", "END ART? m:MONTH_REF", "(DAYU LAST|LAST DAYU) (DE ART? m:MONTH_REF)?", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) LAST DE m:MONTH_REF", "LASTS (n:INT)? DAYU DE ART? m:MONTH_REF", "END BEFORE_END? n:(NEXT|OTHER) (?!WEEK|YEARU|YEAR_REF|WEEK_REF)", "END (DE ART)? m:MONTH_REF NO COMMA? SINO? (A|EN|FOR|ART|CONTR)* o:(OTHER|NEXT)")
 def end_of_month(scan: Scan, match: re.Match[str]) -> Day:
     month = _month(scan, match) or Month(None, 0, "month")
     if match.groupdict().get("n") and scan.kind_at(match.start("n"), "NEXT", "OTHER"):
@@ -468,7 +469,7 @@ def holiday(scan: Scan, match: re.Match[str]) -> Day | None:
     return feast_day(str(name), scan.said_on, scan.country)
 
 
-@DAYS.rule("DAY", "(?:(?<=EL)|(?<=CONTR)|(?<=FOR)) NEXT? FERIADO NEXT?")
+@DAYS.rule("DAY", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) NEXT? FERIADO NEXT?")
 def public_holiday(scan: Scan, match: re.Match[str]) -> Day | None:
     del match
     return next_public_holiday(scan.said_on, scan.country)
@@ -494,7 +495,7 @@ def span_day(scan: Scan, span: Span, past: bool = False) -> Day:
 def in_span(scan: Scan, match: re.Match[str]) -> Day | None:
     span: Span = scan.value(match, "s", "SPAN")
     place = match.start("s")
-    if scan.kind_at(match.start() - 1, "SINCE", "EACH", "POR"):
+    if scan.kind_at(match.start() - 1, "SINCE", "EACH", "POR", "RELATIVE", "WEEKDAY", "MANANA"):
         return None
     if scan.kind_at(match.end(), "AGO"):
         return None

@@ -74,6 +74,8 @@ def load_date_lexicon() -> DateLexicon:
             for word in words:
                 node = node.following.setdefault(word, _Node())
             node.kinds.setdefault(kind, value)
+            if len(words) > 1 and words[-1] in ("del", "al"):
+                node.kinds.setdefault("CONTRACTED", 0)
             nodes.append(node)
 
     for table, kind in _VALUED.items():

@@ -56,7 +56,7 @@ def clock(scan: Scan, match: re.Match[str]) -> Clock | None:
             hour = (hour - 1) % 24
     if not 0 <= minute < 60:
         return None
-    if groups.get("s2") and not groups.get("mi") and not scan.kind_at(match.start(), "LAS") and scan.kind_at(match.start() - 1, "EN", "IN", "NEXT"):
+    if groups.get("s2") and not groups.get("mi") and not scan.kind_at(match.start(), "LAS"):
         return None  # "en 24 horas" is a span
     part = _part_of(scan, match)
     is_pm = part in ("afternoon", "night", "noon") and hour < 12 and not (part == "night" and hour < 5)
@@ -197,7 +197,7 @@ def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
 
 
 @REFERENCES.rule("QUINCENA_REF", "(THIS|NEXT)? QUINCENA NEXT?", "(LASTPAST QUINCENA|QUINCENA past:LASTPAST)", "n:OTHER QUINCENA",
-    "THIS QUINCENA NO COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
+    "THIS QUINCENA NO (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
     "NO COMMA? (EN|FOR|CON)? THIS QUINCENA COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)".replace("|CON", ""),
 )
 def quincena_relative(scan: Scan, match: re.Match[str]) -> int | None:

@@ -65,9 +65,10 @@ class ClockMatch:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Dates and times of one utterance, found in one pass over its tokens."""
+    """Numbers, dates and times of one utterance, found in one pass over its tokens."""
 
     tokens: tuple[Token, ...]
+    numbers: tuple[NumberMatch, ...]
     dates: tuple[DateMatch, ...]
     clocks: tuple[ClockMatch, ...]
 
@@ -76,7 +77,7 @@ def read_times(tokens: tuple[Token, ...], numbers: Sequence[NumberMatch], said_o
     """Dates and times of an utterance already split into tokens and numbers."""
     scan = scan_items(tokens, numbers, said_on, country)
     if _TRIGGERS.isdisjoint(scan.string):
-        return Found(tokens, (), ())
+        return Found(tokens, tuple(numbers), (), ())
     for layer in (CLOCKS, REFERENCES, DAYS, OFFSETS, RANGES, BOUNDS):
         layer.reduce(scan)
     dates = tuple(_match(scan, item) for item in scan.items if "DAY" in item.values)
@@ -85,7 +86,7 @@ def read_times(tokens: tuple[Token, ...], numbers: Sequence[NumberMatch], said_o
         for i in scan.items
         if "CLOCK" in i.values
     )
-    return Found(tokens, dates, clocks)
+    return Found(tokens, tuple(numbers), dates, clocks)
 
 
 def _match(scan: Scan, item: Item) -> DateMatch:
