@@ -343,6 +343,8 @@ class _Judge:
         """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
         if self.is_echo(match.first):
             return "echo"
+        if self.is_affirmed(match):
+            return None
         leaning: Cue | None = None
         for bounds in (self.soft, self.medium, self.hard, None):
             cue = self.nearest(match, bounds)
@@ -356,6 +358,17 @@ class _Judge:
         if match.kind == "money" or match.plan is not None or leaning is not None:
             return None if match.kind != "balance" or self.is_answer() else "no context of money"
         return None if self.is_answer() else "no context of money"
+
+    def is_affirmed(self, match: AmountMatch) -> bool:
+        """Whether the amount stands alone with a yes: "mil es mucho, quinientos sí"."""
+        clause = self.soft[match.first]
+        others = any(cue not in (None, *PAYING) for i, cue in enumerate(self.cues) if self.soft[i] == clause)
+        ends = (
+            match.last + 1 >= len(self.tokens)
+            or self.soft[match.last + 1] != clause
+            or self.tokens[match.last + 1].kind == "sign"
+        )
+        return self.text(match.last) == "si" and ends and not others
 
     def opens_as_answer(self, match: AmountMatch) -> bool:
         """Whether the utterance begins with nothing but the amount: "Dos millones nomás, es lo que..."."""

@@ -29,6 +29,7 @@ from pipeline.tokens import Token, tokenize
 AmountKind = Literal["money", "number", "balance", "percent"]
 
 _HUNDRED = Decimal(100)
+_CENT = Decimal("0.01")
 _AND = frozenset({"y", "e"})
 _HALF = frozenset({"medio", "media"})
 _LARGEST_DAY = 31
@@ -185,7 +186,8 @@ class _Reader:
     ) -> AmountMatch:
         start, end = self.tokens[first].start, self.tokens[last - 1].end
         if value is not None:
-            value = value.normalize() if value != value.to_integral_value() else value.quantize(Decimal(1))
+            value = value.quantize(_CENT) if value != value.to_integral_value() else value.quantize(Decimal(1))
+            value = value.normalize() if value != value.to_integral_value() else value
         return AmountMatch(start, end, value, currency, rule, doubtful, kind, first, last, literal=literal)
 
     def percent(self, number: NumberMatch) -> AmountMatch | None:

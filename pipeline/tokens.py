@@ -14,7 +14,7 @@ TokenKind = Literal["word", "figure", "sign"]
 # One alternative a kind, each a single character class or a chain of them, so that the scan is linear.
 # A figure keeps its separators ("1.250,50"); a mark that opens it (",77") counts where no word touches it.
 _TOKEN = re.compile(
-    r"(?P<figure>(?<![\w.,])[.,]\d+|\d+(?:[.,'’´]\d+)*)"
+    r"(?P<figure>(?<![\w.,/])[.,]\d+|\d+(?:[.,'’´]\d+)*)"
     r"|(?P<word>[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_\u0300-\u036f]*)*)"
     r"|(?P<sign>[^\w\s]|_)"
 )
