@@ -64,8 +64,42 @@ _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les"})
 _WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
-_ORDERED = frozenset({"deje", "pase", "anote", "apunte", "programe", "agende", "mande", "lleve", "tire", "cargue", "acerque", "domicilie", "arregle"})
-_BARE_NOUNS = frozenset({"cuota", "mensualidad", "factura", "recibo", "letra", "renta", "boleta", "resumen", "pago", "mes", "periodo", "compra", "saldo", "deuda", "cargo"})
+_ORDERED = frozenset(
+    {
+        "deje",
+        "pase",
+        "anote",
+        "apunte",
+        "programe",
+        "agende",
+        "mande",
+        "lleve",
+        "tire",
+        "cargue",
+        "acerque",
+        "domicilie",
+        "arregle",
+    }
+)
+_BARE_NOUNS = frozenset(
+    {
+        "cuota",
+        "mensualidad",
+        "factura",
+        "recibo",
+        "letra",
+        "renta",
+        "boleta",
+        "resumen",
+        "pago",
+        "mes",
+        "periodo",
+        "compra",
+        "saldo",
+        "deuda",
+        "cargo",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +193,9 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
     return masks
 
 
-def _phrase_at(tokens: Sequence[Token], place: int, entries: Sequence[tuple[tuple[str, ...], int]]) -> tuple[int, int] | None:
+def _phrase_at(
+    tokens: Sequence[Token], place: int, entries: Sequence[tuple[tuple[str, ...], int]]
+) -> tuple[int, int] | None:
     for parts, cue in entries:
         if place + len(parts) <= len(tokens) and all(tokens[place + i].text == part for i, part in enumerate(parts)):
             return len(parts), cue
@@ -176,13 +212,22 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = PAST
     if cue & GIVEN:
         earlier = tokens[place - 2].text if place > 1 else ""
-        if before in _GIVEN_TO_SPEAKER or (before in ("lo", "la", "los", "las") and earlier in _GIVEN_TO_SPEAKER) or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an")):
+        if (
+            before in _GIVEN_TO_SPEAKER
+            or (before in ("lo", "la", "los", "las") and earlier in _GIVEN_TO_SPEAKER)
+            or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an"))
+        ):
             return INCOME
         cue &= ~GIVEN
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
     if cue == 0:
-        if before in _CLITICS and word.endswith(("o", "re")) and not text[tokens[place].end - 1] in "óÓ" and len(word) > 2:
+        if (
+            before in _CLITICS
+            and word.endswith(("o", "re"))
+            and not text[tokens[place].end - 1] in "óÓ"
+            and len(word) > 2
+        ):
             return PAY
         return UNKNOWN
     return cue
@@ -248,7 +293,12 @@ def _clause(found: Found, masks: Sequence[int], covered: bytearray, span: tuple[
         if not covered[place]:
             denied_first = denied_first or (bool(masks[place] & NEGATION) and not cues & PAY)
             cues |= masks[place]
-    joined = bool(masks[first] & SPLIT) and found.tokens[first].text in ("y", "e") and not stop and found.tokens[first - 1].kind != "sign"
+    joined = (
+        bool(masks[first] & SPLIT)
+        and found.tokens[first].text in ("y", "e")
+        and not stop
+        and found.tokens[first - 1].kind != "sign"
+    )
     while first < last and masks[first] & SPLIT and not masks[first] & SUBORDINATE:
         first += 1
     if not (first < last and masks[first] & SUBORDINATE and not covered[first]):

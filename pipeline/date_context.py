@@ -20,7 +20,20 @@ from pipeline.numbers import find_numbers
 from pipeline.tokens import tokenize
 
 STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
-_WIDE = frozenset({"this_week", "next_week", "this_month", "next_month", "month", "year", "weekend", "after", "holiday", "week_of_month"})
+_WIDE = frozenset(
+    {
+        "this_week",
+        "next_week",
+        "this_month",
+        "next_month",
+        "month",
+        "year",
+        "weekend",
+        "after",
+        "holiday",
+        "week_of_month",
+    }
+)
 _NO_DAY = frozenset({"past", "recurring"})
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
@@ -65,7 +78,12 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) 
     after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
     if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.PAY)):
         return True
-    if opening == "entre" and match.rule == "range" and after not in ("el", "los", "mañana", "este") and not clause.has(cue.PAY):
+    if (
+        opening == "entre"
+        and match.rule == "range"
+        and after not in ("el", "los", "mañana", "este")
+        and not clause.has(cue.PAY)
+    ):
         return "de" in [token.text for token in tokens[match.first : match.last]]
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
 
@@ -117,7 +135,9 @@ def _paid_nearby(place: int, clauses: Sequence[Clause]) -> bool:
     return False
 
 
-def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str) -> bool:
+def _corrected(
+    first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str
+) -> bool:
     """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea»."""
     if first.clause == second.clause:
         between = [token.text for token in tokens[first.match.last : second.match.first]]
@@ -145,7 +165,9 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], later: Sequence[D
     return False
 
 
-def _stands(candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str) -> DueDate | None:
+def _stands(
+    candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str
+) -> DueDate | None:
     """Of several due dates the one that stands: the corrected one, else the first payment's."""
     current: DueDate | None = None
     for candidate in candidates:
@@ -160,7 +182,12 @@ def _stands(candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Se
             current = candidate
         elif candidate.strength > current.strength:
             current = candidate
-        elif candidate.strength == current.strength and current.match.rule in _WIDE and candidate.match.rule not in _WIDE and candidate.clause == current.clause + 1:
+        elif (
+            candidate.strength == current.strength
+            and current.match.rule in _WIDE
+            and candidate.match.rule not in _WIDE
+            and candidate.clause == current.clause + 1
+        ):
             current = candidate
     return current
 
@@ -182,7 +209,11 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
             strength = _judge(place, clauses, match, said_on, tokens)
             if strength > REFUSED:
                 candidates.append(DueDate(match, strength, place))
-    kept = [one for one in candidates if not _taken_back(one, clauses, [c.match for c in candidates if c.clause > one.clause])]
+    kept = [
+        one
+        for one in candidates
+        if not _taken_back(one, clauses, [c.match for c in candidates if c.clause > one.clause])
+    ]
     standing = _stands(kept, clauses, tokens, text)
     if standing is None:
         return ()

@@ -83,10 +83,17 @@ def no_date(scan: Scan, match: re.Match[str]) -> bool:
     return True
 
 
-@DAYS.rule("DAY", "(EACH|PLURAL) DAYU? w:WEEKDAY", "PLURAL DAYU d:DAY_NUMBER", "EACH (SPAN|QUINCENA_REF|WEEK_REF|MONTH_REF|DAYU|d:DAY_NUMBER|WEEKEND|YEARU|INT)",
+@DAYS.rule(
+    "DAY",
+    "(EACH|PLURAL) DAYU? w:WEEKDAY",
+    "PLURAL DAYU d:DAY_NUMBER",
+    "EACH (SPAN|QUINCENA_REF|WEEK_REF|MONTH_REF|DAYU|d:DAY_NUMBER|WEEKEND|YEARU|INT)",
     "(EL|PLURAL|CONTR) DAYU? d:DAY_NUMBER (Y ART? DAY_NUMBER)? DE EACH (MONTH_REF|MES)?",
-    "POR (SPAN|QUINCENA|WEEK|MES|DAYU|YEARU)", "ONE WEEKDAY", "w:WEEKDAY (DE|CLOCK)* EACH (WEEK_REF|WEEK|MES|MONTH_REF)",
-    "WEEKDAY (A|CONTR) (WEEKDAY)")
+    "POR (SPAN|QUINCENA|WEEK|MES|DAYU|YEARU)",
+    "ONE WEEKDAY",
+    "w:WEEKDAY (DE|CLOCK)* EACH (WEEK_REF|WEEK|MES|MONTH_REF)",
+    "WEEKDAY (A|CONTR) (WEEKDAY)",
+)
 def recurring(scan: Scan, match: re.Match[str]) -> Day:
     del scan, match
     return Day(None, "recurring", grain="none")
@@ -161,8 +168,14 @@ def weekday_and_number(scan: Scan, match: re.Match[str]) -> Day | None:
         written: Day = scan.value(match, "x", "NUMERIC")
         found = written.due
     else:
-        number = 1 if scan.has(match, "f") else scan.value(match, "d", "DAY_NUMBER") or scan.value(match, "d1", "ORDINAL_DAY")
-        if scan.kind_at(match.start("d"), "ONE") or (scan.kind_at(match.end(), "DE") and scan.kind_at(match.end() + 1, "CLOCK")):
+        number = (
+            1
+            if scan.has(match, "f")
+            else scan.value(match, "d", "DAY_NUMBER") or scan.value(match, "d1", "ORDINAL_DAY")
+        )
+        if scan.kind_at(match.start("d"), "ONE") or (
+            scan.kind_at(match.end(), "DE") and scan.kind_at(match.end() + 1, "CLOCK")
+        ):
             return None
         month = _month(scan, match) or Month(None, 0, "month")
         found = month.day(scan.said_on, number)
@@ -205,7 +218,9 @@ def _day_of(scan: Scan, number: int, month: Month | None) -> Day | None:
 
 @DAYS.rule(
     "DAY",
-    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER DOT? ORDSIGN? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace("(?<=EL|THIS|DAYU)", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU))"),
+    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER DOT? ORDSIGN? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace(
+        "(?<=EL|THIS|DAYU)", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU))"
+    ),
     f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=DAYU)) o:ORDINAL_DAY (?!{_COUNTED}) {_MONTH_TAIL}?",
     f"(?<=DAYU) f:FIRST {_MONTH_TAIL}?",
     f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) f:FIRST DE ART? m:MONTH_REF",
@@ -223,10 +238,16 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     if scan.kind_at(match.start(), "ONE"):
         return None
     if month is not None and not article and (month.month == 0 or (month.year is not None and month.rule != "month")):
-        if scan.kind_at(before, "BETWEEN", "DE", "Y", "A", "UNTIL", "DASH") or scan.kind_at(match.start() + 1, "MONTH_REF"):
+        if scan.kind_at(before, "BETWEEN", "DE", "Y", "A", "UNTIL", "DASH") or scan.kind_at(
+            match.start() + 1, "MONTH_REF"
+        ):
             return _day_of(scan, number, month)
         return None
-    if scan.kind_at(match.end() - 1, "DAY_NUMBER") and scan.kind_at(match.end(), "CLOCK") and scan.kind_at(before, "CLOCK"):
+    if (
+        scan.kind_at(match.end() - 1, "DAY_NUMBER")
+        and scan.kind_at(match.end(), "CLOCK")
+        and scan.kind_at(before, "CLOCK")
+    ):
         return None
     return _day_of(scan, number, month)
 
@@ -238,12 +259,20 @@ def day_of_next(scan: Scan, match: re.Match[str]) -> Day | None:
     return _day_of(scan, scan.value(match, "d", "DAY_NUMBER"), month)
 
 
-@DAYS.rule("DAY", f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN)", "(?<=EL) f:FIRST (?=FOR|OTHER_WORD)")
+@DAYS.rule(
+    "DAY",
+    f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN)",
+    "(?<=EL) f:FIRST (?=FOR|OTHER_WORD)",
+)
 def first_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     before = scan.items[match.start() - 2] if match.start() >= 2 else None
     text = scan.tokens[scan.items[match.start()].first].text
     following = scan.tokens[scan.items[match.end()].first].text if match.end() < len(scan.items) else ""
-    if text != "primero" or following in ("que", "en", "es", "son", "de", "va", "sera", "fue") or (before is not None and scan.tokens[before.first].text in ("es", "soy", "fue", "eres", "sos")):
+    if (
+        text != "primero"
+        or following in ("que", "en", "es", "son", "de", "va", "sera", "fue")
+        or (before is not None and scan.tokens[before.first].text in ("es", "soy", "fue", "eres", "sos"))
+    ):
         return None
     return Day(next_month_day(scan.said_on, 1), "day_of_month", doubtful=match.end() < len(scan.items), month_day=True)
 
@@ -270,11 +299,39 @@ def month_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     assert month is not None
     before = match.start() - 1
     if month.month == 0:
-        return month_period(scan.said_on, month, "this_month") if scan.kind_at(before - 1, "DURING") and scan.kind_at(before, "EL") else None
+        return (
+            month_period(scan.said_on, month, "this_month")
+            if scan.kind_at(before - 1, "DURING") and scan.kind_at(before, "EL")
+            else None
+        )
     text = scan.tokens[scan.items[match.start()].first].text
     alone = len(scan.items) == 1
-    preceded = scan.kind_at(before, "EN", "FOR", "UNTIL", "FROM", "BEFORE", "AFTER", "BEGIN", "MIDDLE", "END", "THIS", "NEXT", "ABOUT", "O", "BETWEEN", "DE", "A", "Y")
-    if text in _NAMES_OF_PEOPLE and not alone and (not preceded or scan.kind_at(before, "Y", "A")) and month.year is None:
+    preceded = scan.kind_at(
+        before,
+        "EN",
+        "FOR",
+        "UNTIL",
+        "FROM",
+        "BEFORE",
+        "AFTER",
+        "BEGIN",
+        "MIDDLE",
+        "END",
+        "THIS",
+        "NEXT",
+        "ABOUT",
+        "O",
+        "BETWEEN",
+        "DE",
+        "A",
+        "Y",
+    )
+    if (
+        text in _NAMES_OF_PEOPLE
+        and not alone
+        and (not preceded or scan.kind_at(before, "Y", "A"))
+        and month.year is None
+    ):
         return None
     if month.is_past:
         return Day(month_end(*month.resolve(scan.said_on)), "past", grain="month")
@@ -295,22 +352,38 @@ def _in_month(scan: Scan, month: Month | None, number: int, rule: str) -> Day | 
 
 @DAYS.rule("DAY", "a:BEGIN ART? m:MONTH_REF", "FIRSTS n:INT? DAYU (DE ART? m:MONTH_REF)?", "FIRSTS n:INT DAYU")
 def start_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
-    if not match.groupdict().get("m") and scan.kind_at(match.end(), "DE") :
+    if not match.groupdict().get("m") and scan.kind_at(match.end(), "DE"):
         return None
     number = scan.value(match, "n", "INT") if match.groupdict().get("n") else None
     if scan.kind_at(match.start(), "AFTER") and scan.tokens[scan.items[match.start()].first].text in ("saliendo",):
         return None
-    return _in_month(scan, _month(scan, match), number or _START_OF_MONTH, "start_of_month" if number is None else "first_days_of_month")
+    return _in_month(
+        scan,
+        _month(scan, match),
+        number or _START_OF_MONTH,
+        "start_of_month" if number is None else "first_days_of_month",
+    )
 
 
 @DAYS.rule("DAY", "x:MIDDLE ART? m:MONTH_REF", "x:MIDDLE")
 def middle_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
-    if not match.groupdict().get("m") and (scan.tokens[scan.items[match.start()].first].text != "mediados" or scan.kind_at(match.end(), "WEEK_REF", "ART", "YEARU", "YEAR_REF")):
+    if not match.groupdict().get("m") and (
+        scan.tokens[scan.items[match.start()].first].text != "mediados"
+        or scan.kind_at(match.end(), "WEEK_REF", "ART", "YEARU", "YEAR_REF")
+    ):
         return None
     return _in_month(scan, _month(scan, match), _MIDDLE_OF_MONTH, "middle_of_month")
 
 
-@DAYS.rule("DAY", "END ART? m:MONTH_REF", "(DAYU LAST|LAST DAYU) (DE ART? m:MONTH_REF)?", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) LAST DE m:MONTH_REF", "LASTS (n:INT)? DAYU DE ART? m:MONTH_REF", "END BEFORE_END? n:(NEXT|OTHER) (?!WEEK|YEARU|YEAR_REF|WEEK_REF)", "END (DE ART)? m:MONTH_REF NO COMMA? SINO? (A|EN|FOR|ART|CONTR)* o:(OTHER|NEXT)")
+@DAYS.rule(
+    "DAY",
+    "END ART? m:MONTH_REF",
+    "(DAYU LAST|LAST DAYU) (DE ART? m:MONTH_REF)?",
+    "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) LAST DE m:MONTH_REF",
+    "LASTS (n:INT)? DAYU DE ART? m:MONTH_REF",
+    "END BEFORE_END? n:(NEXT|OTHER) (?!WEEK|YEARU|YEAR_REF|WEEK_REF)",
+    "END (DE ART)? m:MONTH_REF NO COMMA? SINO? (A|EN|FOR|ART|CONTR)* o:(OTHER|NEXT)",
+)
 def end_of_month(scan: Scan, match: re.Match[str]) -> Day:
     month = _month(scan, match) or Month(None, 0, "month")
     if match.groupdict().get("n") and scan.kind_at(match.start("n"), "NEXT", "OTHER"):
@@ -318,7 +391,11 @@ def end_of_month(scan: Scan, match: re.Match[str]) -> Day:
     year, number = month.resolve(scan.said_on)
     if match.groupdict().get("o"):
         year, number = shift_month(year, number, 1)
-    return Day(month_end(year, number), "past" if month.is_past else "end_of_month", start=date(year, number, 16) if month.month else None)
+    return Day(
+        month_end(year, number),
+        "past" if month.is_past else "end_of_month",
+        start=date(year, number, 16) if month.month else None,
+    )
 
 
 @DAYS.rule("DAY", f"(o:{_NTH}|LAST) DAYU? BUSINESS (DE ART? m:MONTH_REF)?", "LAST BUSINESS (DE ART? m:MONTH_REF)?")
@@ -339,19 +416,30 @@ def business_day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
 @DAYS.rule("DAY", f"(o:{_NTH}|LAST) WEEK DE ART? m:MONTH_REF", "n:INT ORDSIGN WEEK DE ART? m:MONTH_REF")
 def week_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = _month(scan, match)
-    nth = scan.value(match, "n", "INT") if "n" in match.groupdict() else (_nth_number(scan, match) if scan.has(match, "o") else -1)
+    nth = (
+        scan.value(match, "n", "INT")
+        if "n" in match.groupdict()
+        else (_nth_number(scan, match) if scan.has(match, "o") else -1)
+    )
     if nth > 4 or month is None:
         return None
     if nth < 0:
         year, number = month.resolve(scan.said_on)
-        return Day(month_end(year, number), "week_of_month", grain="week", start=month_end(year, number) - timedelta(days=6))
+        return Day(
+            month_end(year, number), "week_of_month", grain="week", start=month_end(year, number) - timedelta(days=6)
+        )
     found = _in_month(scan, month, _WEEKS_OF_MONTH[nth - 1], "week_of_month")
     if found is None or found.due is None:
         return None
     return Day(found.due, "week_of_month", start=found.due - timedelta(days=6), grain="week")
 
 
-@DAYS.rule("DAY", "(o:(FIRST|ORD2)|LAST) (QUINCENA|MITAD) (DE ART? m:MONTH_REF)?", "QUINCENA DE ART? m:MONTH_REF", "o:(FIRST|ORD2) MIDDLE ART? m:MONTH_REF")
+@DAYS.rule(
+    "DAY",
+    "(o:(FIRST|ORD2)|LAST) (QUINCENA|MITAD) (DE ART? m:MONTH_REF)?",
+    "QUINCENA DE ART? m:MONTH_REF",
+    "o:(FIRST|ORD2) MIDDLE ART? m:MONTH_REF",
+)
 def half_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = _month(scan, match)
     nth = _nth_number(scan, match) if match.groupdict().get("o") else (2 if scan.kind_at(match.start(), "LAST") else 1)
@@ -359,7 +447,11 @@ def half_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
         return None
     if nth == 1:
         middle = _in_month(scan, month, _MIDDLE_OF_MONTH, "half_of_month")
-        return None if middle is None or middle.due is None else Day(middle.due, middle.rule, start=middle.due.replace(day=1), grain="quincena")
+        return (
+            None
+            if middle is None or middle.due is None
+            else Day(middle.due, middle.rule, start=middle.due.replace(day=1), grain="quincena")
+        )
     year, number = (month or Month(None, 0, "month")).resolve(scan.said_on)
     return Day(month_end(year, number), "half_of_month", start=date(year, number, 16), grain="quincena")
 
@@ -376,7 +468,9 @@ def quincena(scan: Scan, match: re.Match[str]) -> Day | None:
             return None
         while (found.day == _MIDDLE_OF_MONTH) != (number < 20):
             found = next_quincena(found)
-    return Day(next_quincena(found) if steps > 1 else found, "quincena" if steps == 1 else "quincena_after_next", grain="day")
+    return Day(
+        next_quincena(found) if steps > 1 else found, "quincena" if steps == 1 else "quincena_after_next", grain="day"
+    )
 
 
 @DAYS.rule("DAY", "(END|LASTS DAYU DE)? ART? k:WEEK_REF", "k:WEEK_REF FERIADO?")
@@ -385,7 +479,11 @@ def week(scan: Scan, match: re.Match[str]) -> Day | None:
     place = match.start("k")
     if found.bare:
         during = scan.kind_at(place - 1, "LAS") and scan.kind_at(place - 2, "DURING", "END", "BEFORE_END", "FOR")
-        if not during and not scan.kind_at(place - 1, "END", "BEFORE_END") and not (match.start() < place and scan.kind_at(match.start(), "END")):
+        if (
+            not during
+            and not scan.kind_at(place - 1, "END", "BEFORE_END")
+            and not (match.start() < place and scan.kind_at(match.start(), "END"))
+        ):
             return None
     if found.is_past:
         return Day(week_friday(found.monday), "past", grain="week")
@@ -393,7 +491,14 @@ def week(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(due, found.rule, start=found.monday, grain="week")
 
 
-@DAYS.rule("DAY", "BEGIN (DE|ART)* k:WEEK_REF", "f:FIRSTS DAYU DE ART? k:WEEK_REF", "m:MIDDLE (DE|ART)* k:WEEK_REF", "m:MIDDLE WEEK", "(?<=A) m:HALF WEEK_REF")
+@DAYS.rule(
+    "DAY",
+    "BEGIN (DE|ART)* k:WEEK_REF",
+    "f:FIRSTS DAYU DE ART? k:WEEK_REF",
+    "m:MIDDLE (DE|ART)* k:WEEK_REF",
+    "m:MIDDLE WEEK",
+    "(?<=A) m:HALF WEEK_REF",
+)
 def part_of_week(scan: Scan, match: re.Match[str]) -> Day:
     groups = match.groupdict()
     found = scan.value(match, "k", "WEEK_REF") if groups.get("k") else None
@@ -405,7 +510,12 @@ def part_of_week(scan: Scan, match: re.Match[str]) -> Day:
     return Day(due, "part_of_week", doubtful=True)
 
 
-@DAYS.rule("DAY", "n:(THIS|NEXT|OTHER)? WEEKEND n2:(NEXT|AFTER_NEXT|LASTPAST|OTHER)?", "THIS WEEKEND NO COMMA? SINO? (EN|FOR)? (EL|CONTR) n:(OTHER|NEXT)", "LASTPAST WEEKEND")
+@DAYS.rule(
+    "DAY",
+    "n:(THIS|NEXT|OTHER)? WEEKEND n2:(NEXT|AFTER_NEXT|LASTPAST|OTHER)?",
+    "THIS WEEKEND NO COMMA? SINO? (EN|FOR)? (EL|CONTR) n:(OTHER|NEXT)",
+    "LASTPAST WEEKEND",
+)
 def weekend(scan: Scan, match: re.Match[str]) -> Day:
     sunday = weekend_sunday(scan.said_on)
     groups = match.groupdict()
@@ -418,7 +528,13 @@ def weekend(scan: Scan, match: re.Match[str]) -> Day:
     return Day(sunday, "weekend", start=sunday - timedelta(days=1), grain="weekend")
 
 
-@DAYS.rule("DAY", "END (ART|DE)* y:YEAR_REF", "END ART? YEARU", "b:BEGIN (ART|DE)* (y:YEAR_REF|YEARU)", "h:MIDDLE (ART|DE)* (y:YEAR_REF|YEARU)")
+@DAYS.rule(
+    "DAY",
+    "END (ART|DE)* y:YEAR_REF",
+    "END ART? YEARU",
+    "b:BEGIN (ART|DE)* (y:YEAR_REF|YEARU)",
+    "h:MIDDLE (ART|DE)* (y:YEAR_REF|YEARU)",
+)
 def part_of_year(scan: Scan, match: re.Match[str]) -> Day:
     said = scan.said_on
     given = scan.value(match, "y", "YEAR_REF") if match.groupdict().get("y") else None
@@ -427,21 +543,36 @@ def part_of_year(scan: Scan, match: re.Match[str]) -> Day:
         return Day(date(year if given is not None else said.year + 1, 1, 31), "start_of_year", doubtful=True)
     if match.groupdict().get("h"):
         found = date(year, 6, 30)
-        return Day(found if given is not None or found >= said else date(year + 1, 6, 30), "middle_of_year", doubtful=True)
+        return Day(
+            found if given is not None or found >= said else date(year + 1, 6, 30), "middle_of_year", doubtful=True
+        )
     return Day(date(year, 12, 31), "end_of_year", start=date(year, 7, 1))
 
 
 @DAYS.rule("DAY", "y:YEAR_REF")
 def year_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     year = scan.value(match, "y", "YEAR_REF")
-    relative = scan.kind_at(match.start(), "YEAR_REF") and scan.tokens[scan.items[match.start()].last - 1].kind == "word" and any(token.text.startswith("a") for token in scan.tokens[scan.items[match.start()].first : scan.items[match.start()].last])
+    relative = (
+        scan.kind_at(match.start(), "YEAR_REF")
+        and scan.tokens[scan.items[match.start()].last - 1].kind == "word"
+        and any(
+            token.text.startswith("a")
+            for token in scan.tokens[scan.items[match.start()].first : scan.items[match.start()].last]
+        )
+    )
     if not relative and not scan.kind_at(match.start() - 1, "EN", "UNTIL"):
         return None
     rule = "past" if year < scan.said_on.year else "year"
     return Day(date(year, 12, 31), rule, start=date(year, 1, 1), grain="year")
 
 
-@DAYS.rule("DAY", "(THIS|n:NEXT|n:PRESENT|n:OTHER)? (QUARTERU|h:HALFYEARU) n2:(NEXT|PRESENT)?".replace("n:PRESENT|n:OTHER", "PRESENT"), "o:(FIRST|ORD2|ORD3|ORD4) (QUARTERU|h:HALFYEARU) (DE y:YEAR_REF)?")
+@DAYS.rule(
+    "DAY",
+    "(THIS|n:NEXT|n:PRESENT|n:OTHER)? (QUARTERU|h:HALFYEARU) n2:(NEXT|PRESENT)?".replace(
+        "n:PRESENT|n:OTHER", "PRESENT"
+    ),
+    "o:(FIRST|ORD2|ORD3|ORD4) (QUARTERU|h:HALFYEARU) (DE y:YEAR_REF)?",
+)
 def part_of_calendar_year(scan: Scan, match: re.Match[str]) -> Day:
     groups = match.groupdict()
     months = 6 if groups.get("h") else 3
@@ -463,7 +594,9 @@ def holiday(scan: Scan, match: re.Match[str]) -> Day | None:
     if name is None:
         while scan.kind_at(place - 1, "ART", "CONTR", "DAYU") and not scan.kind_at(place - 1, "A", "DE"):
             place -= 1
-        if not scan.kind_at(place - 1, "AFTER", "BEFORE", "FOR", "UNTIL", "FROM", "EN", "BEFORE_START", "ABOUT", "CONTR"):
+        if not scan.kind_at(
+            place - 1, "AFTER", "BEFORE", "FOR", "UNTIL", "FROM", "EN", "BEFORE_START", "ABOUT", "CONTR"
+        ):
             return None
         name = scan.value(match, "h", "HOLIDAY_NAME")
     return feast_day(str(name), scan.said_on, scan.country)
@@ -499,7 +632,11 @@ def in_span(scan: Scan, match: re.Match[str]) -> Day | None:
         return None
     if scan.kind_at(match.end(), "AGO"):
         return None
-    forms = [kind for kind in ("NEXT", "MORE", "FROMNOW") if scan.kind_at(place - 1, kind) or scan.kind_at(match.end() - 1, kind)]
+    forms = [
+        kind
+        for kind in ("NEXT", "MORE", "FROMNOW")
+        if scan.kind_at(place - 1, kind) or scan.kind_at(match.end() - 1, kind)
+    ]
     base = span_day(scan, span)
     if "NEXT" in forms or any(scan.kind_at(index, "NEXT") for index in range(match.start(), place)):
         return Day(base.due, "next_" + span.unit, start=scan.said_on + timedelta(days=1), doubtful=base.doubtful)
@@ -512,7 +649,11 @@ def span_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     if any(not scan.kind_at(index, "COMMA", "DOT") for index in range(len(scan.items)) if index != match.start()):
         inner: Span = scan.value(match, "s", "SPAN")
         text = scan.tokens[scan.items[match.start()].first : scan.items[match.start()].last]
-        return span_day(scan, inner) if any(scan.kind_at(match.start(), "SPAN") and token.text.startswith(("proxim",)) for token in text) else None
+        return (
+            span_day(scan, inner)
+            if any(scan.kind_at(match.start(), "SPAN") and token.text.startswith(("proxim",)) for token in text)
+            else None
+        )
     inner = scan.value(match, "s", "SPAN")
     return Day(inner.after(scan.said_on), "in_" + inner.unit, doubtful=True)
 

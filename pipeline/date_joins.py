@@ -64,7 +64,13 @@ def day_after(scan: Scan, match: re.Match[str]) -> Day | None:
 _ART = "(ART|CONTR|THIS|DAYU|FOR)*"
 
 
-@RANGES.rule("DAY", f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|UNTIL) {_ART} CLOCK? b:DAY", f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|UNTIL|DASH) {_ART} (CLOCK DE?)? b:DAY", f"FROM CLOCK DE? {_ART} a:DAY UNTIL CLOCK DE? b:DAY", f"BETWEEN {_ART} n:NOW Y b:DAY".replace("n:NOW Y ", "a:DAY COMMA "))
+@RANGES.rule(
+    "DAY",
+    f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|UNTIL) {_ART} CLOCK? b:DAY",
+    f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|UNTIL|DASH) {_ART} (CLOCK DE?)? b:DAY",
+    f"FROM CLOCK DE? {_ART} a:DAY UNTIL CLOCK DE? b:DAY",
+    f"BETWEEN {_ART} n:NOW Y b:DAY".replace("n:NOW Y ", "a:DAY COMMA "),
+)
 def range_of_days(scan: Scan, match: re.Match[str]) -> Day | None:
     first, last = _day(scan, match, "a"), _day(scan, match, "b")
     if first.due is None or last.due is None or "past" in (first.rule, last.rule):
@@ -111,7 +117,9 @@ def range_in_month(scan: Scan, match: re.Match[str]) -> Day | None:
         due = clamped_day(last.due.year, last.due.month, number)
         return Day(due, "range", start=last.due) if due > last.due else None
     between = scan.kind_at(match.start(), "BETWEEN", "DE", "FROM", "CONTR", "EL", "DAY_NUMBER")
-    if not between or (scan.kind_at(match.start("n") + 1, "Y") and not scan.kind_at(match.start(), "BETWEEN", "DE", "EL", "CONTR")):
+    if not between or (
+        scan.kind_at(match.start("n") + 1, "Y") and not scan.kind_at(match.start(), "BETWEEN", "DE", "EL", "CONTR")
+    ):
         return None
     year, month = last.due.year, last.due.month
     if number >= last.due.day:
@@ -121,7 +129,11 @@ def range_in_month(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(last.due, "range", start=clamped_day(year, month, number), doubtful=last.doubtful)
 
 
-@RANGES.rule("DAY", f"a:DAY CLOCK? COMMA* O COMMA? (UNTIL|BEFORE)? {_ART} b:DAY", f"a:DAY COMMA? O (EL|CONTR)? n:DAY_NUMBER {_MONEY_NEXT} (?!COLON|DE OTHER_WORD|SPAN|CLOCK)")
+@RANGES.rule(
+    "DAY",
+    f"a:DAY CLOCK? COMMA* O COMMA? (UNTIL|BEFORE)? {_ART} b:DAY",
+    f"a:DAY COMMA? O (EL|CONTR)? n:DAY_NUMBER {_MONEY_NEXT} (?!COLON|DE OTHER_WORD|SPAN|CLOCK)",
+)
 def either_day(scan: Scan, match: re.Match[str]) -> Day | None:
     """«El 15 o el 16»: the later one, as a period is dated on its end."""
     first = _day(scan, match, "a")
@@ -153,7 +165,12 @@ def before_day(scan: Scan, match: re.Match[str]) -> Day | None:
     assert first is not None
     if first <= scan.said_on:
         return None
-    return Day(first - timedelta(days=1), "before", doubtful=day.doubtful or day.rule in ("end_of_month", "end_of_year"), grain="day")
+    return Day(
+        first - timedelta(days=1),
+        "before",
+        doubtful=day.doubtful or day.rule in ("end_of_month", "end_of_year"),
+        grain="day",
+    )
 
 
 @BOUNDS.rule("DAY", f"(f:FROM|AFTER) {_ART} x:DAY")
@@ -173,4 +190,8 @@ def from_day(scan: Scan, match: re.Match[str]) -> Day | None:
 def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
     day = _day(scan, match)
     text = scan.tokens[scan.items[match.start()].first].text
-    return None if day.due is None or day.rule == "past" else replace(day, doubtful=day.doubtful or text not in ("ponele", "digamos"))
+    return (
+        None
+        if day.due is None or day.rule == "past"
+        else replace(day, doubtful=day.doubtful or text not in ("ponele", "digamos"))
+    )

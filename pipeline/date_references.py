@@ -63,7 +63,9 @@ def clock(scan: Scan, match: re.Match[str]) -> Clock | None:
     return Clock(hour + 12 if is_pm else hour % 24, minute, part, exact=part is not None or hour > 12)
 
 
-@CLOCKS.rule("CLOCK", "(DE|POR|EN|A|FOR) LAS p:(PARTNAME|MANANA)", "LAS p:(PARTNAME|MANANA) (?=DE)", "(A|CONTR|EN) n:NOON")
+@CLOCKS.rule(
+    "CLOCK", "(DE|POR|EN|A|FOR) LAS p:(PARTNAME|MANANA)", "LAS p:(PARTNAME|MANANA) (?=DE)", "(A|CONTR|EN) n:NOON"
+)
 def part_of_day(scan: Scan, match: re.Match[str]) -> Clock:
     part = _part_of(scan, match)
     return Clock(12 if part == "noon" else None, 0, part, exact=part == "noon")
@@ -169,7 +171,9 @@ def week_relative(scan: Scan, match: re.Match[str]) -> Week | None:
     if "a" in match.groupdict():
         return Week(week_monday(said, 2), "week_after_next")
     if "n" not in match.groupdict():
-        if scan.kind_at(match.start() - 1, "INT", "EACH", "POR", "HALF", "FIRST", "LAST", "ORD2", "ORD3", "ORD4", "ORD5"):
+        if scan.kind_at(
+            match.start() - 1, "INT", "EACH", "POR", "HALF", "FIRST", "LAST", "ORD2", "ORD3", "ORD4", "ORD5"
+        ):
             return None
         return Week(week_monday(said), "this_week", bare=True)
     place = match.start("n")
@@ -182,7 +186,10 @@ def week_relative(scan: Scan, match: re.Match[str]) -> Week | None:
     return Week(week_monday(said, 1), "next_week")
 
 
-@REFERENCES.rule("WEEK_REF", "WEEK (NEXT|DE|EN) (ART|DAYU)* d:DAY_NUMBER (DE m:(MONTH|MONTH_SHORT)|DE n:NEXT MES|DE MES n2:NEXT)? (?!MONEY)")
+@REFERENCES.rule(
+    "WEEK_REF",
+    "WEEK (NEXT|DE|EN) (ART|DAYU)* d:DAY_NUMBER (DE m:(MONTH|MONTH_SHORT)|DE n:NEXT MES|DE MES n2:NEXT)? (?!MONEY)",
+)
 def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
     number = scan.value(match, "d", "DAY_NUMBER")
     groups = match.groupdict()
@@ -196,7 +203,11 @@ def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
     return None if day is None else Week(week_monday(day), "week_of_day")
 
 
-@REFERENCES.rule("QUINCENA_REF", "(THIS|NEXT)? QUINCENA NEXT?", "(LASTPAST QUINCENA|QUINCENA past:LASTPAST)", "n:OTHER QUINCENA",
+@REFERENCES.rule(
+    "QUINCENA_REF",
+    "(THIS|NEXT)? QUINCENA NEXT?",
+    "(LASTPAST QUINCENA|QUINCENA past:LASTPAST)",
+    "n:OTHER QUINCENA",
     "THIS QUINCENA NO (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
     "NO COMMA? (EN|FOR|CON)? THIS QUINCENA COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)".replace("|CON", ""),
 )
@@ -241,7 +252,9 @@ _UNIT = "(DAYU|WEEK|MES|YEARU|HOURU|MINUTEU|QUINCENA)"
 def span(scan: Scan, match: re.Match[str]) -> Span | None:
     groups = match.groupdict()
     count = scan.value(match, "n", "INT") if groups.get("n") else (0 if groups.get("f0") else 1)
-    if count > 1000 or (groups.get("pair") and not scan.tokens[scan.items[match.start()].last - 1].text.startswith("par")):
+    if count > 1000 or (
+        groups.get("pair") and not scan.tokens[scan.items[match.start()].last - 1].text.startswith("par")
+    ):
         return None
     base = _unit_span(scan, match.start("u"), count, bool(groups.get("b")))
     if groups.get("f") or groups.get("f0"):
@@ -251,7 +264,9 @@ def span(scan: Scan, match: re.Match[str]) -> Span | None:
         return Span(days, months, base.business_days, base.hours, base.quincenas, base.unit, doubtful=True)
     if groups.get("u2"):
         more = _unit_span(scan, match.start("u2"), scan.value(match, "n2", "INT"), business=False)
-        return Span(base.days + more.days, base.months + more.months, base.business_days, base.hours + more.hours, 0, base.unit)
+        return Span(
+            base.days + more.days, base.months + more.months, base.business_days, base.hours + more.hours, 0, base.unit
+        )
     return base
 
 
@@ -282,10 +297,16 @@ def written_date(scan: Scan, match: re.Match[str]) -> Day | None:
     day = scan.value(match, "d", "DAY_NUMBER")
     given = None
     if groups.get("y") or groups.get("y4"):
-        given = scan.value(match, "y", "INT") or scan.value(match, "y", "YEAR_REF") or scan.value(match, "y4", "YEAR_REF")
+        given = (
+            scan.value(match, "y", "INT") or scan.value(match, "y", "YEAR_REF") or scan.value(match, "y4", "YEAR_REF")
+        )
     if groups.get("w"):
         return _written(scan, day, _month_number(scan, match, "w"), given)
-    if (day, scan.value(match, "m", "INT")) in ((1, 2), (1, 3), (1, 4), (2, 3), (3, 4), (24, 7)) and given is None and not scan.kind_at(match.start() - 1, "ART", "CONTR", "DASH"):
+    if (
+        (day, scan.value(match, "m", "INT")) in ((1, 2), (1, 3), (1, 4), (2, 3), (3, 4), (24, 7))
+        and given is None
+        and not scan.kind_at(match.start() - 1, "ART", "CONTR", "DASH")
+    ):
         return None  # a fraction, round the clock
     return _written(scan, day, scan.value(match, "m", "INT"), given)
 
