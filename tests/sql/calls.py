@@ -2,7 +2,7 @@
 
 import types
 import typing
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Final, Literal
@@ -51,4 +51,46 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     raise TypeError(f"no strategy for {hint}")
 
 
-ANALYSES: Final[st.SearchStrategy[CallAnalysis]] = values(CallAnalysis)
+def _sane(analysis: CallAnalysis) -> CallAnalysis:
+    """The same with what `sql.storable` asks for: numbered turns, references inside the call, shares up to 1."""
+    understood = analysis.understood
+    n = len(understood.turns)
+    share = 1e-4
+    metrics = understood.metrics
+    talk = metrics.agent_talk_share
+    return replace(
+        analysis,
+        recording=replace(analysis.recording, call_id=analysis.recording.call_id or "c"),
+        heard=replace(
+            analysis.heard, triage=replace(analysis.heard.triage, certainty=analysis.heard.triage.certainty * share)
+        ),
+        understood=replace(
+            understood,
+            turns=tuple(
+                replace(t, index=i, words=tuple(replace(w, probability=w.probability * share) for w in t.words))
+                for i, t in enumerate(understood.turns)
+            ),
+            labels=tuple(
+                replace(t, turn=i, scores=tuple(replace(s, score=s.score * share) for s in t.scores))
+                for i, t in enumerate(understood.labels[:n])
+            ),
+            tone=tuple(replace(f, turn=f.turn % n, score=f.score * share) for f in understood.tone if n),
+            promises=tuple(
+                replace(p, turns=tuple(t % n for t in p.turns if n), replaced_by=1 if i == 0 < last else None)
+                for last in (len(understood.promises) - 1,)
+                for i, p in enumerate(understood.promises)
+            ),
+            callbacks=tuple(replace(c, turn=c.turn % n) for c in understood.callbacks if n),
+            metrics=replace(
+                metrics,
+                silence_share=metrics.silence_share * share,
+                overlap_share=metrics.overlap_share * share,
+                agent_talk_share=None if talk is None else talk * share,
+                roles=tuple({m.role: m for m in metrics.roles}.values()),
+            ),
+        ),
+        findings=tuple(replace(f, turn=None if f.turn is None or not n else f.turn % n) for f in analysis.findings),
+    )
+
+
+ANALYSES: Final[st.SearchStrategy[CallAnalysis]] = values(CallAnalysis).map(_sane)
