@@ -34,8 +34,9 @@ PAYING = frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL})
 _SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
+_DEMANDS = frozenset("quieren quiere querian queria pretenden iban".split())
 _WILL_BE = frozenset(
-    "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quedaria quede va estara".split()
+    "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quede va estara".split()
 )
 _CLITICS = frozenset("me te se le les lo la los las nos".split())
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
@@ -148,11 +149,15 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
         return None if cannot else Cue.INCOME
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
+    if before in _TO_ME and (word in _DEMANDS or word in ("esta", "estan", "estaban")):
+        return Cue.DEBT
     if word in words.past_time:
         return None if _text(tokens, index + 1) == "manana" else Cue.PAST
     if word == "hace":
         return Cue.PAST if _text(tokens, index + 1) not in ("falta", "el", "la") else None
-    if word.endswith(_PARTICIPLES) and (before in _HAVE or word.removesuffix("do") + "r" in words.infinitives):
+    participle = word.removesuffix("s")
+    known = participle.removesuffix("do") + "r" in words.infinitives
+    if participle.endswith(_PARTICIPLES) and (before in _HAVE or known):
         return _participle_cue(tokens, index)
     if word in ("van", "va", "fueron", "fue") and before == "me" and _text(tokens, index - 2) == "se":
         return Cue.PRICE
@@ -166,9 +171,9 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
 
 
 def _participle_cue(tokens: Sequence[Token], index: int) -> Cue:
-    """ "He pagado" is past; "lo tiene pagado el lunes", "queda todo cancelado" is coming."""
+    """Reads "he pagado" as past; "lo tiene pagado el lunes", "queda todo cancelado" is coming."""
     before = [_text(tokens, i) for i in range(max(0, index - 4), index)]
-    if before and before[-1] in _HAVE:
+    if before and (before[-1] in _HAVE or before[-1] in ("llevo", "llevamos")):
         return Cue.PAST
     return Cue.PAY if any(word in _WILL_BE for word in before) else Cue.NEUTRAL
 

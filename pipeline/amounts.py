@@ -24,7 +24,7 @@ from pipeline.currencies import cents_at, is_money_word, load, sign_after, sign_
 from pipeline.number_words import Role, read_word
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.plans import plan_after, plan_before
-from pipeline.tokens import Token, tokenize
+from pipeline.tokens import Token, glued, tokenize
 
 AmountKind = Literal["money", "number", "balance", "percent"]
 
@@ -138,6 +138,7 @@ class _Reader:
     ) -> None:
         self.tokens = tokens
         self.numbers = {number.first: number for number in numbers}
+        self.ends = {number.last for number in numbers}
         self.context = context
         self.account = Account(context.balance, context.minimum_payment)
         self.taken = taken
@@ -243,14 +244,10 @@ class _Reader:
 
     def is_run(self, number: NumberMatch) -> bool:
         """Whether three or more small numbers stand in a row, as in a telephone number."""
-        in_row, last = 1, number.last
-        while (following := self.numbers.get(last)) is not None:
-            in_row, last = in_row + 1, following.last
-        ends = {n.last: n for n in self.numbers.values()}
-        first = number.first
-        while (previous := ends.get(first)) is not None:
-            in_row, first = in_row + 1, previous.first
-        return in_row > 2
+        following = self.numbers.get(number.last)
+        if following is None:
+            return False
+        return following.last in self.numbers or number.first in self.ends
 
     def with_currency(
         self, number: NumberMatch, before: object, value: Decimal, last: int, rule: str, doubtful: bool
@@ -378,8 +375,7 @@ class _Reader:
         """Slang without a number: "luca y media", "medio palo"."""
         text = self.text(index)
         if text in _HALF and slang_at(self.tokens, index + 1, self.context.country) is not None:
-            match = self.slang_tail(index, index + 1, Decimal("0.5"))
-            return match
+            return self.slang_tail(index, index + 1, Decimal("0.5"))
         unit = slang_at(self.tokens, index, self.context.country)
         if unit is not None and self.text(index + 1) in _AND and self.text(index + 2) in _HALF:
             return self.slang_tail(index, index, Decimal(1))
@@ -396,7 +392,7 @@ def _lower_of_ranges(matches: list[AmountMatch], tokens: Sequence[Token]) -> lis
     for match in matches:
         left = kept[-1] if kept else None
         if left is not None and _is_range(left, match, tokens):
-            kept[-1] = _lower(left, match, tokens)
+            kept[-1] = _lower(left, match)
             continue
         kept.append(match)
     return kept
@@ -411,10 +407,11 @@ def _is_range(left: AmountMatch, right: AmountMatch, tokens: Sequence[Token]) ->
         return opened == "entre"
     if joint in (("a",), ("hasta",), ("a", "los"), ("hasta", "los")):
         return (opened in ("de", "desde", "unos", "como") or left.value < right.value) and left.value != right.value
-    return joint in (("o",), ("u",), ("o", "hasta"), ("-",)) and left.value != right.value
+    hyphen = joint == ("-",) and not glued(tokens, right.first)
+    return (hyphen or joint in (("o",), ("u",), ("o", "hasta"))) and left.value != right.value
 
 
-def _lower(left: AmountMatch, right: AmountMatch, tokens: Sequence[Token]) -> AmountMatch:
+def _lower(left: AmountMatch, right: AmountMatch) -> AmountMatch:
     """The lower figure; it shares the scale of the upper one where it needs it: "dos o tres mil"."""
     low, high = left.value or Decimal(0), right.value or Decimal(0)
     scale = 1
@@ -453,7 +450,8 @@ def _with_plans(
         found = plan_before(tokens, match.first, counts)
         if found is not None:
             count, first = found
-            kept = [other for other in kept if other.last <= first or other.kind == "balance"]
+            while kept and kept[-1].last > first and kept[-1].kind != "balance":
+                kept.pop()
             match = replace(match, plan=Plan(count, match.value), rule="plan")
         else:
             split = plan_after(tokens, match.last, starts)

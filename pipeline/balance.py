@@ -136,11 +136,12 @@ def _everything(tokens: Sequence[Token], index: int, account: Account) -> Part |
     names_debt = debt is not None and after[0] in ("el", "la", "lo", "mi", "su", "ese", "esa", "eso")
     if names_debt and debt is not None:
         return Part(index, index + 2 + debt, account.balance, "everything")
-    before = _text(tokens, index - 1)
-    el_day = after[:1] == ("el",) and len(after) > 1 and (after[1].isdigit() or _is_date_word(after[1]))
-    if text == "toda" or before in words["not_before"]:
+    if text == "toda" or _text(tokens, index - 1) in words["not_before"]:
         return None
-    if after[:1] and after[0] in words["not_after"] and not el_day:
+    dated = after[:1] in (("el",), ("la",)) and len(after) > 1 and (after[1].isdigit() or _is_date_word(after[1]))
+    ends = not after or not after[0].isalpha() or after[0] == "lo" and names_debt
+    fits = ends or (after[0] in words["followers"] and " ".join(after[:2]) not in words["not_followers"])
+    if not (dated or (fits and (ends or after[0] not in ("el", "la")))):
         return None
     return Part(index, index + 1, account.balance, "everything")
 

@@ -105,7 +105,7 @@ def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] |
     if not head.text.isdecimal() or len(head.text) > 3 or head.text[0] == "0":
         return None
     after = index + 1
-    while after < len(tokens) and _is_space_group(tokens, after):
+    while after < len(tokens) and after - index <= 5 and _is_space_group(tokens, after):
         after += 1
     is_day = index > 0 and tokens[index - 1].text in _DAY_WORDS and len(head.text) < 3
     follows_figure = index > 0 and tokens[index - 1].kind == "figure"

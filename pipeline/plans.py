@@ -11,7 +11,7 @@ PAYMENT_NOUNS = frozenset(
     "cuota cuotas pago pagos parte partes abono abonos mensualidad mensualidades letra letras "
     "parcialidad parcialidades exhibicion exhibiciones plazo plazos deposito depositos giro giros "
     "entrega entregas transferencia transferencias quincena quincenas tracto tractos cuotita cuotitas "
-    "armada armadas tanto tantos cheque cheques e-cheq pagare pagares vez veces abonito abonitos "
+    "armada armadas tanto tantos cheque cheques cheq pagare pagares vez veces abonito abonitos "
     "pagito pagitos vencimiento vencimientos consignacion consignaciones semana semanas mes meses".split()
 )
 _COUNTED_TIME = frozenset("semana semanas mes meses quincena quincenas vez veces".split())

@@ -1,0 +1,103 @@
+"""Amounts that are refused or put right: "quinientos no, trescientos sí", "mil… no, mejor ochocientos"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.amount_clauses import Utterance
+from pipeline.amount_cues import Cue
+from pipeline.amounts import AmountMatch
+
+_NO = frozenset("no ni nunca jamas tampoco".split())
+_SKIPPED = frozenset(
+    "el la los las mi mis su sus un una lo ese esa este esta otro otra esos de a son es con por".split()
+)
+_CLITICS = frozenset("me te se le les lo la los las nos".split())
+_BUT_ONLY = frozenset("mas sino menos pasar".split())
+_DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
+_MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
+_YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
+_REACH = 6
+
+
+def is_rejected(u: Utterance, match: AmountMatch) -> bool:
+    """Whether the speaker refuses the amount."""
+    return _just_before(u, match) or _after(u, match) or _before(u, match) or _questioned(u, match)
+
+
+def _just_before(u: Utterance, match: AmountMatch) -> bool:
+    """As in "no los dos mil", "ni quinientos", "tampoco mil"; "no, ochocientos" is none."""
+    index = match.first - 1
+    while index >= 0 and u.text(index) in _SKIPPED and match.first - index < _REACH:
+        index -= 1
+    if index >= 0 and u.text(index) in _NO and u.soft[index] == u.soft[match.first]:
+        return u.text(index + 1) not in ("menos", "mas")
+    clause = u.clause(match.first, u.soft)
+    return any(u.text(i) == "ni" for i in range(clause.start, match.first)) or (index >= 0 and u.text(index) == "ni")
+
+
+def _after(u: Utterance, match: AmountMatch) -> bool:
+    """As in "quinientos no", "dos mil no puedo", "¿Mil? No"."""
+    last, after = match.last, u.text(match.last)
+    clause = u.soft[last - 1]
+    if after in ("no", "tampoco") and u.text(last + 1) not in ("mas", "menos"):
+        return u.text(last + 1) != "?"
+    for index in range(last, min(last + _REACH, len(u.tokens))):
+        if u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):
+            break
+        if u.text(index) in ("no", "tampoco", "ni") and u.text(index + 1) not in ("mas", "?"):
+            return True
+    return after == "?" and u.text(last + 1) == "no"
+
+
+def _before(u: Utterance, match: AmountMatch) -> bool:
+    """As in "no puedo pagar mil", "no le voy a dar quinientos"; not "no puedo pagar más de mil"."""
+    first = match.first
+    for index in range(first - 1, max(first - 2 * _REACH, -1), -1):
+        if u.soft[index] != u.soft[first]:
+            break
+        if u.text(index) not in _NO:
+            continue
+        between = [u.text(i) for i in range(index + 1, first)]
+        if _BUT_ONLY & set(between) or "que" in between:
+            return False
+        verb = index + 1
+        while u.text(verb) in _CLITICS:
+            verb += 1
+        denies = verb < len(u.tokens) and u.cues[verb] is not None
+        if denies or u.text(verb) in _DENIED:
+            return u.text(verb) not in u.words.harmless
+    return False
+
+
+def _questioned(u: Utterance, match: AmountMatch) -> bool:
+    """Whether the amount is thrown back as a question and no yes follows: "¿Ciento setenta? Si yo...".
+
+    A question that proposes ("¿queda por mil?") or that ends the utterance is none.
+    """
+    sentence = u.clause(match.first, u.hard)
+    mark = sentence.stop - 1
+    if u.text(mark) != "?" or u.has(frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL}), sentence):
+        return False
+    follows = next((i for i in range(mark + 1, len(u.tokens)) if u.tokens[i].kind == "word"), None)
+    if follows is None:
+        return False
+    accent = u.written[u.tokens[follows].start : u.tokens[follows].end].lower() != "si"
+    said_yes = u.text(follows) in _YES and (u.text(follows) != "si" or accent or u.text(follows + 1) == ",")
+    return not said_yes and follows not in u.inside and follows not in u.taken
+
+
+def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
+    """The positions of amounts that the next one takes the place of."""
+    for i in range(len(u.matches) - 1):
+        left, right = u.matches[i], u.matches[i + 1]
+        between = [u.text(j) for j in range(left.last, right.first)]
+        if reasons[i] is not None or reasons[i + 1] is not None or not 1 <= len(between) <= 2 * _REACH:
+            continue
+        says_no = any(
+            word == "no" and j > 0 and between[j - 1] in (",", "…", ".", "?", "!") for j, word in enumerate(between)
+        )
+        mended = bool(_MENDED & set(between))
+        rather = "mejor" in between and len(between) <= 4
+        if says_no or mended or rather:
+            yield i

@@ -1,0 +1,193 @@
+"""Bare numbers that are no money: counts, days, hours, addresses, documents, telephones, years, rates."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.amount_clauses import Utterance
+from pipeline.amount_cues import Cue
+from pipeline.amounts import AmountMatch
+from pipeline.numbers import NumberMatch
+from pipeline.tokens import glued
+
+_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
+_MONTHS = frozenset(
+    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre".split()
+)
+_RATE_WORDS = frozenset(
+    "interes intereses tasa mensual anual diario diaria mora descuento quita rebaja comision iva recargo seguro "
+    "acuerdo condonan bonificacion penalidad usura sueldo salario celular bateria carga".split()
+)
+_LARGEST_DAY = 31
+_LAST_HOUR = 24
+_MOST_PAYMENTS = 36
+_SMALL = 10
+_REACH = 6
+_DOCUMENT_DIGITS = 8
+_YEARS = range(1950, 2051)
+
+
+def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
+    """What a bare number is instead of an amount; None if it may be one."""
+    if match.plan is not None:
+        return None
+    after = u.text(match.last)
+    if after in u.words.counted and not _is_rate_of_payment(u, match):
+        return "count"
+    for is_one, reason in (
+        (_is_code, "code"),
+        (_is_day, "day"),
+        (_is_hour, "hour"),
+        (_is_year, "year"),
+        (_counts_unnamed, "count"),
+        (_is_labelled, "label"),
+        (_counts_unknown_noun, "count"),
+    ):
+        if is_one(u, match):
+            return reason
+    return None
+
+
+def is_rate(u: Utterance, match: AmountMatch) -> bool:
+    """Whether a percentage is one of interest, of a discount or of a battery."""
+    clause = u.medium[match.first]
+    near = range(max(0, match.first - _REACH), min(len(u.tokens), match.last + _REACH))
+    return any(u.medium[i] == clause and u.text(i) in _RATE_WORDS for i in near)
+
+
+def _literal(match: AmountMatch) -> Decimal:
+    return match.literal if match.literal is not None else Decimal(0)
+
+
+def _is_rate_of_payment(u: Utterance, match: AmountMatch) -> bool:
+    """Whether the noun after the number is its period: "mil quincenales", "cien por semana"."""
+    if u.text(match.last) == "por":
+        return u.text(match.last + 1) not in ("ciento", "cien", "hora", "100", "cabeza", "persona")
+    return u.text(match.last) in ("pago", "pagos", "abono") and _literal(match) >= 100
+
+
+def _is_code(u: Utterance, match: AmountMatch) -> bool:
+    """Digits of a telephone, a document, an account, a date in figures."""
+    first, last = match.first, match.last
+    token = u.tokens[first]
+    before = u.text(first - 1) in ("-", "/", ":", "_", "#", "@") and glued(u.tokens, first)
+    after = u.text(last) in ("-", "/", ":", "_") and glued(u.tokens, last) and u.text(last + 1) != ""
+    letters = first > 0 and u.tokens[first - 1].kind == "word" and glued(u.tokens, first)
+    if before or after or letters:
+        return True
+    if token.kind == "figure" and token.text.isdecimal() and last == first + 1:
+        if token.text[0] == "0" or len(token.text) >= _DOCUMENT_DIGITS:
+            return True
+    return match.rule == "leading zero" or _is_in_run(u, match)
+
+
+def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
+    """Whether three or more numbers stand in a row, commas aside: digits of a telephone."""
+    numbers = u.numbers
+    low = high = _position(numbers, match.first)
+    while low > 0 and high - low < 3 and _side_by_side(u, numbers[low - 1], numbers[low]):
+        low -= 1
+    while high + 1 < len(numbers) and high - low < 6 and _side_by_side(u, numbers[high], numbers[high + 1]):
+        high += 1
+    digits = [number for number in numbers[low : high + 1] if number.value < 1000]
+    return len(digits) >= 3 and any(number.value < 100 for number in digits)
+
+
+def _position(numbers: list[NumberMatch], first: int) -> int:
+    low, high = 0, len(numbers) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if numbers[middle].last <= first:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _side_by_side(u: Utterance, left: NumberMatch, right: NumberMatch) -> bool:
+    between = right.first - left.last
+    return between == 0 or (between == 1 and u.text(left.last) in (",", "-", ".", "…"))
+
+
+def _is_day(u: Utterance, match: AmountMatch) -> bool:
+    """A day of the month: "el quince", "lunes 21", "5 de marzo", "siete del siete"."""
+    first, before, value = match.first, u.text(match.first - 1), _literal(match)
+    if value > _LARGEST_DAY or value != int(value):
+        return False
+    if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
+        return True
+    if before == "los" and {"siempre", "todos", "cobro"} & {u.text(i) for i in range(first - _REACH, first)}:
+        return True
+    if before in ("uno", "en") and u.text(first - 2) in _WEEKDAYS | {"hoy", "manana"}:
+        return True
+    following = u.text(match.last + 1)
+    return u.text(match.last) in ("de", "del") and (following in _MONTHS or match.last + 1 in u.inside)
+
+
+def _is_hour(u: Utterance, match: AmountMatch) -> bool:
+    """An hour: "a las seis", "tipo once", "seis de la tarde"."""
+    before = u.text(match.first - 1)
+    if _literal(match) > _LAST_HOUR:
+        return False
+    if before == "tipo" or (
+        before in ("las", "la") and u.text(match.first - 2) in ("a", "de", "hasta", "desde", "son")
+    ):
+        return True
+    after = [u.text(i) for i in range(match.last, match.last + 3)]
+    return after[:2] == ["de", "la"] and after[2] in ("tarde", "manana", "noche", "madrugada")
+
+
+def _is_year(u: Utterance, match: AmountMatch) -> bool:
+    """A year: "en el 2029", "de agosto de 2040", "del noventa y uno"."""
+    value, before = _literal(match), u.text(match.first - 1)
+    if before == "del" and value < 100:
+        return True
+    if value not in _YEARS or value % 100 == 0:
+        return False
+    return before in ("en", "de", "del", "el", "desde", "hasta", "ano") and u.text(match.last) not in ("pesos", "que")
+
+
+def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
+    """Whether it counts what is not named with it: "uno de estos días", "las dos", "¿en seis?"."""
+    value, before = _literal(match), u.text(match.first - 1)
+    if before == "en" and value <= _MOST_PAYMENTS:
+        return True
+    if "par" in (u.text(match.first), u.text(match.first + 1)):
+        return u.text(match.last) == "de"
+    if before in ("las", "la", "otras") and value < _SMALL:
+        return True
+    alone = u.first_content >= len(u.tokens)
+    if value == 1:
+        return len(u.tokens) > match.last - match.first + 2
+    clause = u.clause(match.first, u.soft)
+    return value < _SMALL and not alone and not u.has(frozenset({Cue.PAY, Cue.WEAK}), clause)
+
+
+def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
+    """Whether a label stands before it: "calle", "termina en", "cédula"."""
+    first = match.first
+    if u.text(first - 1) == "#":
+        return True
+    for index in range(first - 1, max(first - _REACH, -1), -1):
+        if u.soft[index] != u.soft[first] and not (u.text(index + 1) == "numero" or u.text(index) == ","):
+            return False
+        if u.text(index) == "," and not _is_figure(u, first):
+            return False
+        if u.text(index) in u.words.labelled:
+            return True
+        if u.cues[index] is Cue.PAY:
+            return False
+    return False
+
+
+def _is_figure(u: Utterance, index: int) -> bool:
+    return u.tokens[index].kind == "figure"
+
+
+def _counts_unknown_noun(u: Utterance, match: AmountMatch) -> bool:
+    """Whether a word follows a small number that is none of those that follow an amount."""
+    after = u.text(match.last)
+    if not after.isalpha() or _literal(match) >= 100 or match.last in u.taken:
+        return False
+    paying = match.last < len(u.tokens) and u.cues[match.last] in (Cue.PAY, Cue.WEAK, Cue.PAST)
+    return after not in u.words.after_number and not paying
