@@ -113,7 +113,7 @@ class Utterance:
             if cue is None or (bounds is not None and bounds[index] != bounds[match.first]):
                 continue
             outside = self.soft[index] != self.soft[match.first]
-            if cue not in PAYING and outside and self.subordinate[self.soft[index]]:
+            if outside and (cue is Cue.TOLD or (cue not in PAYING and self.subordinate[self.soft[index]])):
                 continue
             seen.add(cue)
             if cue in (Cue.WEAK, Cue.NEUTRAL):

@@ -40,6 +40,7 @@ _ONLY_ASKING = (
     ("preguntaba",),
     ("es", "una", "pregunta"),
     ("por", "decir"),
+    ("a", "decir", "que"),
     ("no", "me", "anotes"),
     ("no", "me", "anote"),
 )
@@ -127,6 +128,11 @@ class _Judge:
                 if any(u.text(i) in u.words.said and u.soft[i] == u.soft[index] for i in said)
                 else None
             )
+        follows = [u.text(i) for i in range(index, index + 4)]
+        follows = follows[1:] if follows[0] == "," else follows
+        follows = follows[1:] if follows[:1] == ["y"] else follows
+        if follows[:2] == ["son", "para"] and u.text(index) != "son" and not paid:
+            return "expense"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
             return None if paid or u.text(index + 2) in _PAYMENTS else "price"
         if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS and not paid:

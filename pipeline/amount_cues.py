@@ -28,6 +28,7 @@ class Cue(Enum):
     DEBT = "debt"
     JUDGE = "judged"
     IF = "hypothetical"
+    TOLD = "told"
 
 
 PAYING = frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL})
@@ -35,11 +36,16 @@ _SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
 _DEMANDS = frozenset("quieren quiere querian queria pretenden iban".split())
+_NOT_VERBS = frozenset("mandeme mandame envieme enviame mandenme envienme".split())
 _WILL_BE = frozenset(
     "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quede va estara".split()
 )
 _CLITICS = frozenset("me te se le les lo la los las nos".split())
+_GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
+_FUTURE = ("are", "ere", "ire")
+_NO_TENSE = frozenset("cafe jose bebe chale comite rene noe salome porque".split())
+_SHORTEST_TOLD = 4
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -119,10 +125,18 @@ def _tense(word: str) -> str | None:
 
 @lru_cache(maxsize=16384)
 def _plain_cue(word: str) -> Cue | None:
+    """The cue of a word by its spelling, its sound, or without the pronouns glued to it ("póngale")."""
     words = context_words()
     found = words.cues.get(word)
     if found is None and len(word) > _SHORTEST_BY_SOUND:
         found = words.cues_by_sound.get(sound(word))
+    base = word
+    for _ in range(2):
+        clitic = next((c for c in _GLUED if base.endswith(c)), None)
+        if found is not None or clitic is None or len(base) - len(clitic) < _SHORTEST_BY_SOUND:
+            break
+        base = base.removesuffix(clitic)
+        found = Cue.PAY if words.cues.get(base) is Cue.PAY or words.tensed.get(base) in ("coming", "e") else None
     return found
 
 
@@ -149,6 +163,8 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
         return None if cannot else Cue.INCOME
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
+    if word in _NOT_VERBS or (word == "junto" and before in ("todo", "toda", "a")):
+        return None
     if before in _TO_ME and (word in _DEMANDS or word in ("esta", "estan", "estaban")):
         return Cue.DEBT
     if word in words.past_time:
@@ -165,9 +181,11 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if tense is not None:
         return _tensed_cue(tense, tokens, index, text)
     found = _plain_cue(word)
-    if found is Cue.PAY and text[token.end - 1 : token.end] in ("ó", "Ó"):
+    last = text[token.end - 1 : token.end].lower()
+    if found is Cue.PAY and last == "ó":
         return Cue.PAST
-    return found
+    told = last in ("é", "ó") and len(word) >= _SHORTEST_TOLD and not word.endswith(_FUTURE)
+    return Cue.TOLD if found is None and told and word not in _NO_TENSE else found
 
 
 def _participle_cue(tokens: Sequence[Token], index: int) -> Cue:

@@ -89,7 +89,12 @@ def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
         low -= 1
     while high + 1 < len(numbers) and high - low < 6 and _side_by_side(u, numbers[high], numbers[high + 1]):
         high += 1
-    digits = [number for number in numbers[low : high + 1] if number.value < 1000]
+    run = numbers[low : high + 1]
+    if any(number.rule == "leading zero" for number in run):
+        return True
+    if len(run) >= 3 and all(number.form == "digits" for number in run):
+        return True
+    digits = [number for number in run if number.value < 1000]
     return len(digits) >= 3 and any(number.value < 100 for number in digits)
 
 
@@ -121,7 +126,9 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
     if before in ("uno", "en") and u.text(first - 2) in _WEEKDAYS | {"hoy", "manana"}:
         return True
     following = u.text(match.last + 1)
-    return u.text(match.last) in ("de", "del") and (following in _MONTHS or match.last + 1 in u.inside)
+    return u.text(match.last) in ("de", "del") and (
+        following in _MONTHS or match.last + 1 in u.inside or match.last + 1 in u.taken
+    )
 
 
 def _is_hour(u: Utterance, match: AmountMatch) -> bool:
