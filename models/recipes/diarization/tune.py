@@ -1,0 +1,92 @@
+"""Clustering parameters of a packaged pipeline, from conversations of voices that training does not have."""
+
+import itertools
+import logging
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from pyannote.audio import Pipeline
+from pyannote.core import Annotation, Segment  # type: ignore[import-untyped]
+from pyannote.metrics.diarization import DiarizationErrorRate
+
+from models.recipes.diarization.conversations import MODEL_RATE, Conversation
+
+GRID: Final[Mapping[str, tuple[float, ...]]] = {
+    "threshold": (0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    "Fa": (0.07, 0.2, 0.4),
+    "Fb": (0.8, 2.0, 5.0),
+}
+MIN_DURATION_OFF: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
+START: Final = {"threshold": 0.6, "Fa": 0.07, "Fb": 0.8, "min_duration_off": 0.0}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the networks give for a call, so that clustering is tried again without them."""
+
+    file: Mapping[str, Any]
+    truth: Annotation
+    segmentations: Any
+    embeddings: Any
+
+
+def annotation_of(spans: Iterable[tuple[object, float, float]]) -> Annotation:
+    """Spans of (who, start, end) as pyannote writes them."""
+    annotation = Annotation(uri="call")
+    for k, (who, start, end) in enumerate(spans):
+        annotation[Segment(start, end), k] = str(who)
+    return annotation
+
+
+def tune(folder: Path, conversations: Sequence[Conversation]) -> dict[str, float]:
+    """The best parameters of the grid for one to four speakers, then the bridging of gaps for the two of a call.
+
+    Most calls are of two, who are told apart with nearly any parameters; how many there are is what these decide.
+    """
+    pipeline: Any = Pipeline.from_pretrained(folder)
+    pipeline.instantiate(_nested(START))
+    heard = [_listen(pipeline, call) for call in conversations]
+    best, chosen = 9.0, dict(START)
+    for values in itertools.product(*GRID.values()):
+        tried = {**START, **dict(zip(GRID, values, strict=True))}
+        rate = error_rate(pipeline, heard, tried, 1, 4)
+        if rate < best - 1e-4:
+            best, chosen = rate, tried
+            _log.info("%s: %.4f", tried, rate)
+    rates = {gap: error_rate(pipeline, heard, {**chosen, "min_duration_off": gap}, 2, 2) for gap in MIN_DURATION_OFF}
+    _log.info("min_duration_off, two speakers: %s", rates)
+    return {**chosen, "min_duration_off": min(rates, key=lambda gap: rates[gap])}
+
+
+def _listen(pipeline: Any, call: Conversation) -> _Heard:
+    file = {"waveform": torch.from_numpy(call.samples())[None], "sample_rate": MODEL_RATE, "uri": "call"}
+    segmentations = pipeline.get_segmentations(file)
+    embeddings = pipeline.get_embeddings(file, segmentations, exclude_overlap=pipeline.embedding_exclude_overlap)
+    return _Heard(file, annotation_of(call.spans), segmentations, embeddings)
+
+
+def error_rate(
+    pipeline: Any, heard: Sequence[_Heard], parameters: Mapping[str, float], at_least: int, at_most: int
+) -> float:
+    """Diarization error over all calls: no collar, overlap included."""
+    pipeline.instantiate(_nested(parameters))
+    metric = DiarizationErrorRate(collar=0.0, skip_overlap=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for call in heard:
+            pipeline.get_segmentations = lambda *_, call=call, **__: call.segmentations
+            pipeline.get_embeddings = lambda *_, call=call, **__: call.embeddings
+            found = pipeline(dict(call.file), min_speakers=at_least, max_speakers=at_most)
+            metric(call.truth, found.speaker_diarization)
+    return float(abs(metric))
+
+
+def _nested(parameters: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    clustering = {name: parameters[name] for name in GRID}
+    return {"clustering": clustering, "segmentation": {"min_duration_off": parameters["min_duration_off"]}}
