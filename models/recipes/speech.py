@@ -35,7 +35,7 @@ _WORD = re.compile(r"\S*\w\S*")
 _PAUSE_LEVEL: Final = 0.01
 
 
-class SpeechUnavailable(RuntimeError):
+class SpeechUnavailableError(RuntimeError):
     """espeak-ng is missing or cannot speak what was asked for."""
 
 
@@ -89,7 +89,7 @@ class _EventId(ctypes.Union):
 
 
 class _Event(ctypes.Structure):
-    _fields_ = [  # noqa: RUF012 - ctypes wants a plain list
+    _fields_ = [
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
         ("text_position", ctypes.c_int),
@@ -113,7 +113,7 @@ def _find_library() -> tuple[str, Path | None]:
                 return str(Path(folder) / name), Path(folder)
     system = ctypes.util.find_library("espeak-ng")
     if system is None:
-        raise SpeechUnavailable(
+        raise SpeechUnavailableError(
             "espeak-ng expected, none found; install the Python package espeakng-loader or the system package espeak-ng"
         )
     return system, None
@@ -132,7 +132,7 @@ class _Engine:
         folder = None if data is None else str(data).encode()
         self.sample_rate: int = self._lib.espeak_Initialize(_RETRIEVAL, 0, folder, _DO_NOT_EXIT)
         if self.sample_rate <= 0:
-            raise SpeechUnavailable(f"espeak-ng's voices expected beside {path}, none could be read; reinstall it")
+            raise SpeechUnavailableError(f"espeak-ng's voices expected beside {path}, none could be read; reinstall it")
         self.variants = self._list_variants()
         self._callback = _CALLBACK(self._receive)
         self._lib.espeak_SetSynthCallback(self._callback)
@@ -166,10 +166,10 @@ class _Engine:
         """Samples, (character, sample) of each word event, samples where clauses end."""
         name = f"{voice.language}+{voice.variant}" if voice.variant else voice.language
         if voice.variant and voice.variant not in self.variants:
-            raise SpeechUnavailable(f"voice variant {voice.variant!r} not found; known: {sorted(self.variants)}")
+            raise SpeechUnavailableError(f"voice variant {voice.variant!r} not found; known: {sorted(self.variants)}")
         if name != self._voice:
             if self._lib.espeak_SetVoiceByName(name.encode()) != 0:
-                raise SpeechUnavailable(f"voice {name!r} not found; known: {LANGUAGES}")
+                raise SpeechUnavailableError(f"voice {name!r} not found; known: {LANGUAGES}")
             self._voice = name
         for parameter, value in (
             (_RATE, voice.rate),
@@ -211,7 +211,7 @@ def synthesize(text: str, voice: Voice) -> SpokenText:
     that espeak-ng runs together ("de la") share the time between its marks by length.
 
     Raises:
-        SpeechUnavailable: espeak-ng, the language or the variant is missing.
+        SpeechUnavailableError: espeak-ng, the language or the variant is missing.
     """
     flat = re.sub(r"\s+", " ", text)
     with _lock:
