@@ -35,6 +35,12 @@ GIVEN = 262144
 MAYBE_PAST_E = 524288
 MAYBE_PAST_O = 1048576
 UNKNOWN = 2097152
+REGULAR = 4194304
+CORE = 8388608
+OTHER_BILL = 16777216
+OTHER_PAYEE = 33554432
+PAID = 67108864
+PRETERITE = 134217728
 
 _TABLES = {
     ("pay", "present"): PAY,
@@ -57,7 +63,27 @@ _TABLES = {
     ("correction", "phrases"): CORRECTION,
     ("creditor", "phrases"): CREDITOR,
     ("neutral", "words"): NEUTRAL,
+    ("other_bill", "nouns"): OTHER_BILL,
+    ("other_bill", "payees"): OTHER_PAYEE,
 }
+_CORE_VERBS = frozenset(
+    {
+        "pagar",
+        "abonar",
+        "depositar",
+        "cancelar",
+        "liquidar",
+        "saldar",
+        "consignar",
+        "girar",
+        "yapear",
+        "plinear",
+        "debitar",
+    }
+)
+_CORE_FORMS = frozenset(
+    "transfiero transferir transferire pago deposito abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
+)
 _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
 _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
@@ -81,6 +107,7 @@ _ORDERED = frozenset(
         "arregle",
     }
 )
+_NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 _BARE_NOUNS = frozenset(
     {
         "cuota",
@@ -107,7 +134,8 @@ class Clause:
     """A stretch of tokens with the cues in it.
 
     `stop`: a sentence ended before it. `joined`: it hangs on the one before by «y» alone. `denied_first`:
-    a «no» stands before any word of paying. `question`: a question mark ends it.
+    a «no» stands before any word of paying. `conditional`: it opens with «si» that is no yes. `question`: a
+    question mark ends it.
     """
 
     first: int
@@ -117,7 +145,9 @@ class Clause:
     stop: bool
     joined: bool
     denied_first: bool
+    conditional: bool
     question: bool
+    has_number: bool
 
     def has(self, *cues: int) -> bool:
         return any(self.cues & cue for cue in cues)
@@ -136,19 +166,21 @@ def _load() -> _Cues:
     phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
     for verb in data["pay"]["regular"]:
         for form, tense in ar_forms(verb).items():
-            cue = {"coming": PAY, "past": PAST, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
-            words[form] = words.get(form, 0) or cue
+            cue = {"coming": PAY | REGULAR, "past": PAST | PAID, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
+            words[form] = words.get(form, 0) or (cue | (CORE if verb in _CORE_VERBS and tense != "past" else 0))
     for (section, table), cue in _TABLES.items():
         for entry in data[section][table]:
             parts = tuple(token.text for token in tokenize(entry))
             if len(parts) > 1:
                 phrases.setdefault(parts[0], []).append((parts, cue))
             elif cue in (PAY, PAST) and section in ("pay", "past"):
-                words[parts[0]] = cue
+                words[parts[0]] = cue | (CORE if parts[0] in _CORE_FORMS else 0)
             else:
                 words[fold(parts[0])] = words.get(parts[0], 0) | cue
     for entries in phrases.values():
         entries.sort(key=lambda entry: -len(entry[0]))
+    for word in _NO_FORMS:
+        words[word] = NEUTRAL
     return _Cues(words, phrases)
 
 
@@ -161,12 +193,12 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
     token = tokens[place]
     before = {tokens[index].text for index in range(max(0, place - 4), place)}
     if cues & MAYBE_PAST_O:
-        return PAST if _accented(text, token) else PAY
+        return PAST | PAID if _accented(text, token) else PAY
     if _accented(text, token):
-        return PAST
+        return PAST | PAID
     if before & _WISHED or token.text in _ORDERED:
         return PAY
-    return PAST
+    return PAST | PAID
 
 
 def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
@@ -208,7 +240,7 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     before = tokens[place - 1].text if place else ""
     if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
         cue = (cue & ~(MAYBE_PAST_E | MAYBE_PAST_O)) | _verb_cue(text, tokens, place, cue)
-    if cue & PAY and _accented(text, tokens[place]) and word.endswith("o"):
+    if cue & PAY and _accented(text, tokens[place]) and not word.endswith("re"):
         cue = PAST
     if cue & GIVEN:
         earlier = tokens[place - 2].text if place > 1 else ""
@@ -219,6 +251,17 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         ):
             return INCOME
         cue &= ~GIVEN
+    if (
+        cue & PAY
+        and word.endswith(("ara", "aras", "aran", "iera", "era"))
+        and text[tokens[place].end - 1] in "aAsSnN"
+        and _after_if(tokens, place)
+    ):
+        return HYPOTHETICAL
+    if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
+        return INCOME
+    if cue & CALL and text[tokens[place].end - 1] in "éÉ":
+        return EVENT
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
     if cue == 0:
@@ -229,8 +272,29 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
             and len(word) > 2
         ):
             return PAY
-        return UNKNOWN
+        return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN
     return cue
+
+
+_NO_PRETERITES = frozenset("asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
+
+
+def _is_preterite(text: str, tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word that no lexicon knows has the ending of a past tense: «chocó», «robaron», «quedé»."""
+    token = tokens[place]
+    word, last = token.text, text[token.end - 1]
+    if len(word) < 4 or word in _NO_PRETERITES:
+        return False
+    is_name = text[token.start].isupper() and not last.isupper() and place > 0 and tokens[place - 1].kind == "word"
+    if is_name:
+        return False
+    if word.endswith(("aron", "ieron", "aste", "aban")):
+        return True
+    return last in "óÓíÍ" or (last in "éÉ" and word[-2] != "r")
+
+
+def _after_if(tokens: Sequence[Token], place: int) -> bool:
+    return any(tokens[index].text == "si" for index in range(max(0, place - 5), place))
 
 
 def _is_tag(tokens: Sequence[Token], place: int) -> bool:
@@ -259,7 +323,7 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
         if not (ends or sign or opens):
             continue
         if place > first:
-            _append(clauses, _clause(found, masks, covered, (first, place), stop))
+            _append(clauses, _clause(text, found, masks, covered, (first, place), stop))
             stop = False
         if sign:
             stop = stop or tokens[place].text in _STOPS
@@ -285,7 +349,9 @@ def _append(clauses: list[Clause], clause: Clause) -> None:
     clauses.append(clause)
 
 
-def _clause(found: Found, masks: Sequence[int], covered: bytearray, span: tuple[int, int], stop: bool) -> Clause:
+def _clause(
+    text: str, found: Found, masks: Sequence[int], covered: bytearray, span: tuple[int, int], stop: bool
+) -> Clause:
     first, last = span
     cues = 0
     denied_first = False
@@ -305,7 +371,10 @@ def _clause(found: Found, masks: Sequence[int], covered: bytearray, span: tuple[
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
     dates = tuple(match for match in found.dates if span[0] <= match.first < last)
-    return Clause(first, last, cues, dates, stop, joined, denied_first, after == "?")
+    opening = found.tokens[span[0]]
+    has_number = any(first <= number.first < last and not covered[number.first] for number in found.numbers)
+    conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
+    return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
 
 
 def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:

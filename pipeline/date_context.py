@@ -55,18 +55,22 @@ def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: dat
     pays = clause.has(cue.PAY)
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, clauses, tokens) else REFUSED
-    if clause.has(cue.PAST) or (clause.has(cue.EVENT) and not pays) or (match.rule == "now" and not pays):
+    if clause.has(cue.PAST) or (match.rule == "now" and not clause.has(cue.CORE)):
+        return REFUSED
+    nearby = _paid_nearby(place, clauses)
+    if clause.has(cue.EVENT) and not pays:
+        return WEAK if clause.has(cue.INCOME) and nearby else REFUSED
+    if clause.has(cue.OTHER_PAYEE) or (clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens)):
         return REFUSED
     if clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens):
         return REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
-    nearby = _paid_nearby(place, clauses)
     if clause.has(cue.SUBORDINATE):
         return WEAK if clause.has(cue.INCOME) and nearby else REFUSED
     if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
         return WEAK if nearby else REFUSED
-    return REFUSED if _sentence_is_other(place, clauses) else ANSWER
+    return REFUSED if _sentence_is_other(place, clauses, match) else ANSWER
 
 
 def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
@@ -88,6 +92,11 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) 
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
 
 
+def _for_the_creditor(clause: Clause, tokens: Sequence[cue.Token]) -> bool:
+    """Whether something is paid to the one who listens: «le pago», «te deposito»."""
+    return any(token.text in ("le", "te", "les", "se") for token in tokens[clause.first : clause.last])
+
+
 def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[cue.Token]) -> bool:
     """«El lunes le marco… no, le pago»: what was said of the call is said of the payment."""
     if place + 2 >= len(clauses):
@@ -97,7 +106,7 @@ def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[cue.To
     return said == ["no"] and instead.has(cue.PAY) and not instead.dates
 
 
-def _sentence_is_other(place: int, clauses: Sequence[Clause]) -> bool:
+def _sentence_is_other(place: int, clauses: Sequence[Clause], match: DateMatch) -> bool:
     """Whether the sentence speaks of a call or of the past, and nowhere of paying."""
     first = place
     while first > 0 and not clauses[first].stop:
@@ -106,7 +115,8 @@ def _sentence_is_other(place: int, clauses: Sequence[Clause]) -> bool:
     while last < len(clauses) and not clauses[last].stop:
         last += 1
     sentence = [clause for clause in clauses[first:last] if not clause.has(cue.SUBORDINATE)]
-    other = any(clause.has(cue.CALL, cue.PAST) for clause in sentence)
+    told = (cue.PAST, cue.PRETERITE) if match.rule == "month" else ()
+    other = any(clause.has(cue.CALL, cue.PAID, *told) for clause in sentence)
     return other and not any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
 
 
@@ -130,6 +140,8 @@ def _paid_nearby(place: int, clauses: Sequence[Clause]) -> bool:
     for index, clause in enumerate(clauses):
         if index == place or not clause.has(cue.PAY) or clause.has(cue.PAST, cue.NEGATION, cue.CALL, cue.HYPOTHETICAL):
             continue
+        if clause.conditional or clause.has(cue.SUBORDINATE):
+            continue
         if not any(match.date is not None for match in clause.dates):
             return True
     return False
@@ -152,16 +164,25 @@ def _corrected(
     return False
 
 
-def _taken_back(candidate: DueDate, clauses: Sequence[Clause], later: Sequence[DateMatch]) -> bool:
+_DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
+
+
+def _taken_back(candidate: DueDate, clauses: Sequence[Clause], kept: Sequence[DueDate]) -> bool:
     """Whether an answer is denied right after: «¿Para el diez? No, para el diez no llego»."""
     if candidate.strength == STRONG:
         return False
+    day = candidate.match.date
+    others_follow = any(one.clause > candidate.clause and one.match.date != day for one in kept)
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
-        if clause.has(cue.CANNOT) and not clause.has(cue.HARMLESS, cue.SUBORDINATE):
-            same_day = not clause.dates or any(match.date == candidate.match.date for match in clause.dates)
-            if same_day and not any(match.date != candidate.match.date for match in later):
-                return True
+        named = [match for match in clause.dates if match.date == day]
+        denies = clause.has(*_DENIES) or (clauses[candidate.clause].question and clause.has(cue.UNKNOWN))
+        if named and denies and not clause.has(cue.SUBORDINATE, cue.PAY, cue.INCOME):
+            return True
+        if others_follow or clause.has(cue.HARMLESS, cue.SUBORDINATE) or clause.has_number:
+            continue
+        if clause.has(cue.CANNOT) and not clause.dates:
+            return True
     return False
 
 
@@ -209,11 +230,7 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
             strength = _judge(place, clauses, match, said_on, tokens)
             if strength > REFUSED:
                 candidates.append(DueDate(match, strength, place))
-    kept = [
-        one
-        for one in candidates
-        if not _taken_back(one, clauses, [c.match for c in candidates if c.clause > one.clause])
-    ]
+    kept = [one for one in candidates if not _taken_back(one, clauses, candidates)]
     standing = _stands(kept, clauses, tokens, text)
     if standing is None:
         return ()

@@ -99,7 +99,9 @@ def recurring(scan: Scan, match: re.Match[str]) -> Day:
     return Day(None, "recurring", grain="none")
 
 
-@DAYS.rule("DAY", "NEXT? w:WEEKDAY NEXT?", "w:WEEKDAY_SHORT DOT? (?=DAY_NUMBER|NUMERIC)", "NEXT w:WEEKDAY_SHORT")
+@DAYS.rule(
+    "DAY", "(?<!LAS) NEXT? w:WEEKDAY NEXT?", "w:WEEKDAY_SHORT DOT? (?=DAY_NUMBER|NUMERIC)", "NEXT w:WEEKDAY_SHORT"
+)
 def weekday(scan: Scan, match: re.Match[str]) -> Day | None:
     number = scan.value(match, "w", "WEEKDAY")
     if number is None:
@@ -157,7 +159,7 @@ def weekday_of_week(scan: Scan, match: re.Match[str]) -> Day | None:
 
 @DAYS.rule(
     "DAY",
-    f"NEXT? (w:WEEKDAY|ws:WEEKDAY_SHORT DOT?) NEXT? COMMA? (EL|CONTR|FOR)* DAYU? (d:DAY_NUMBER|f:FIRST|d1:ORDINAL_DAY) DOT? ORDSIGN? (?!{_COUNTED}) {_MONTH_TAIL}?",
+    f"NEXT? (w:WEEKDAY|ws:WEEKDAY_SHORT DOT?) NEXT? COMMA? (EL|CONTR|FOR)* DAYU? (d:DAY_NUMBER|f:FIRST|d1:ORDINAL_DAY) (DOT? ORDSIGN)? (?!{_COUNTED}) {_MONTH_TAIL}?",
     "(w:WEEKDAY|ws:WEEKDAY_SHORT) COMMA? (EL|CONTR)? x:NUMERIC",
 )
 def weekday_and_number(scan: Scan, match: re.Match[str]) -> Day | None:
@@ -218,13 +220,13 @@ def _day_of(scan: Scan, number: int, month: Month | None) -> Day | None:
 
 @DAYS.rule(
     "DAY",
-    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER DOT? ORDSIGN? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace(
+    f"(?<=EL|THIS|DAYU) d:DAY_NUMBER (DOT? ORDSIGN)? (?!{_COUNTED}|DE? OTHER_WORD HALF|Y HALF) {_MONTH_TAIL}?".replace(
         "(?<=EL|THIS|DAYU)", "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU))"
     ),
     f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=DAYU)) o:ORDINAL_DAY (?!{_COUNTED}) {_MONTH_TAIL}?",
     f"(?<=DAYU) f:FIRST {_MONTH_TAIL}?",
     f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) f:FIRST DE ART? m:MONTH_REF",
-    f"(d:DAY_NUMBER DOT? ORDSIGN?|o:ORDINAL_DAY|f:FIRST) (DE|EL|COMMA|SLASH|DASH)* m:MONTH_REF",
+    f"(d:DAY_NUMBER (DOT? ORDSIGN)?|o:ORDINAL_DAY|f:FIRST) (DE|EL|COMMA|SLASH|DASH)* m:MONTH_REF",
     f"NEXT d:DAY_NUMBER (?!{_COUNTED}) {_MONTH_TAIL}?",
 )
 def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
@@ -237,6 +239,8 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
         return None
     if scan.kind_at(match.start(), "ONE"):
         return None
+    if month is None and groups.get("o") and scan.tokens[scan.items[match.start()].first].kind == "word":
+        return None  # «el octavo» is a floor
     if month is not None and not article and (month.month == 0 or (month.year is not None and month.rule != "month")):
         if scan.kind_at(before, "BETWEEN", "DE", "Y", "A", "UNTIL", "DASH") or scan.kind_at(
             match.start() + 1, "MONTH_REF"
@@ -590,6 +594,8 @@ def part_of_calendar_year(scan: Scan, match: re.Match[str]) -> Day:
 @DAYS.rule("DAY", "h:HOLIDAY", "h:HOLIDAY_NAME")
 def holiday(scan: Scan, match: re.Match[str]) -> Day | None:
     place = match.start()
+    if place and scan.tokens[scan.items[place].first - 1].text in ("sin", "dice", "llama"):
+        return None
     name = scan.value(match, "h", "HOLIDAY")
     if name is None:
         while scan.kind_at(place - 1, "ART", "CONTR", "DAYU") and not scan.kind_at(place - 1, "A", "DE"):

@@ -66,9 +66,9 @@ _ART = "(ART|CONTR|THIS|DAYU|FOR)*"
 
 @RANGES.rule(
     "DAY",
-    f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|UNTIL) {_ART} CLOCK? b:DAY",
-    f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|UNTIL|DASH) {_ART} (CLOCK DE?)? b:DAY",
-    f"FROM CLOCK DE? {_ART} a:DAY UNTIL CLOCK DE? b:DAY",
+    f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|RANGE_TO) {_ART} CLOCK? b:DAY",
+    f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|RANGE_TO|DASH) {_ART} (CLOCK DE?)? b:DAY",
+    f"FROM CLOCK DE? {_ART} a:DAY RANGE_TO CLOCK DE? b:DAY",
     f"BETWEEN {_ART} n:NOW Y b:DAY".replace("n:NOW Y ", "a:DAY COMMA "),
 )
 def range_of_days(scan: Scan, match: re.Match[str]) -> Day | None:
@@ -99,7 +99,7 @@ def range_of_days(scan: Scan, match: re.Match[str]) -> Day | None:
 
 @RANGES.rule(
     "DAY",
-    f"(BETWEEN|DE|FROM)* {_ART} n:DAY_NUMBER (Y|A|UNTIL|DASH) {_ART} b:DAY",
+    f"(BETWEEN|DE|FROM)* {_ART} n:DAY_NUMBER (Y|A|RANGE_TO|DASH) {_ART} b:DAY",
     f"b:DAY DASH {_ART} n:DAY_NUMBER {_MONEY_NEXT}",
     f"BETWEEN {_ART} n:DAY_NUMBER (Y|A) n2:DAY_NUMBER (?=THIS|DE)",
 )

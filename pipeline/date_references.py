@@ -89,15 +89,20 @@ def _month_number(scan: Scan, match: re.Match[str], group: str = "m") -> int:
     return int(scan.value(match, group, "MONTH") or scan.value(match, group, "MONTH_SHORT"))
 
 
-def _full_year(number: int) -> int:
+_YEARS_AHEAD = 15
+
+
+def _full_year(number: int, said_on: date) -> int:
+    """The year of two digits that lies at most fifteen years ahead: «del veintisiete», «del sesenta y ocho»."""
     if number >= 100:
         return number
-    return number + (2000 if number < 70 else 1900)
+    century = said_on.year // 100 * 100
+    return century + number - (100 if century + number > said_on.year + _YEARS_AHEAD else 0)
 
 
 @REFERENCES.rule(
     "MONTH_REF",
-    f"(MES DE)? m:{_MONTH} DOT? ((COMMA|EN|DE)? y:YEAR_REF|DE y2:INT (?!{_UNITS}|DE))?",
+    f"(MES DE)? (m:MONTH|m1:MONTH_SHORT DOT?) ((COMMA|EN|DE)? y:YEAR_REF|DE y2:INT (?!{_UNITS}|DE))?",
     f"(NEXT|THIS) m:{_MONTH}",
     f"m:{_MONTH} (NEXT|past:LASTPAST)",
     "n:DAY_NUMBER SLASH y:YEAR_REF",
@@ -107,8 +112,9 @@ def month_named(scan: Scan, match: re.Match[str]) -> Month | None:
     if groups.get("n"):
         number = scan.value(match, "n", "DAY_NUMBER")
         return Month(scan.value(match, "y", "YEAR_REF"), number, "month") if number <= 12 else None
-    number = _month_number(scan, match)
-    place = match.start("m")
+    name = "m1" if groups.get("m1") else "m"
+    number = _month_number(scan, match, name)
+    place = match.start(name)
     if "MONTH" not in scan.items[place].values:  # an abbreviation needs a number beside it
         before = scan.kind_at(place - 1, "INT", "ORDINAL_DAY") or scan.kind_at(place - 2, "INT", "ORDINAL_DAY", "FIRST")
         if not (before or groups.get("y") or scan.kind_at(place + 1, "INT") or scan.kind_at(place - 1, "FIRST")):
@@ -123,7 +129,7 @@ def month_named(scan: Scan, match: re.Match[str]) -> Month | None:
         short = scan.value(match, "y2", "INT")
         if not (20 <= short < 100 or 1900 <= short < 2100):
             return None
-        year = _full_year(short)
+        year = _full_year(short, scan.said_on)
     return Month(year, number, "month")
 
 
@@ -276,7 +282,7 @@ def _written(scan: Scan, day: int, month: int, year: int | None) -> Day | None:
     if year is None:
         found = next_day_of_year(scan.said_on, month, day)
         return None if found is None else Day(found, "numeric_date", month_day=True)
-    return Day(date(_full_year(year), month, day), "numeric_date", month_day=True)
+    return Day(date(_full_year(year, scan.said_on), month, day), "numeric_date", month_day=True)
 
 
 @REFERENCES.rule(
@@ -287,6 +293,7 @@ def _written(scan: Scan, day: int, month: int, year: int | None) -> Day | None:
     f"d:DAY_NUMBER (SLASH|DASH) w:{_MONTH} ((SLASH|DASH) (y:INT|y4:YEAR_REF))?",
     "y:YEAR_REF DASH m:INT DASH d:DAY_NUMBER",
     "(?<=ART) d:DAY_NUMBER DE m:INT (DE (y:INT|y4:YEAR_REF))? (?!MONEY|MES|DE MES)",
+    "d:DAY_NUMBER DE m:INT DE (y:INT|y4:YEAR_REF) (?!MONEY)",
     "x:DOTTED",
 )
 def written_date(scan: Scan, match: re.Match[str]) -> Day | None:
