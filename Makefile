@@ -8,6 +8,7 @@ BIN    := $(VENV)/bin
 # GPU; afterwards the one that is there, so that no other target takes it away.
 LOCK   ?= $(patsubst $(VENV)/.synced-%,%,$(firstword $(wildcard $(VENV)/.synced-*) $(VENV)/.synced-dev))
 STAMP  := $(VENV)/.synced-$(LOCK)
+LOCKS  := $(sort requirements/base.lock requirements/$(LOCK).lock)
 PYTEST := $(BIN)/python -m pytest
 TYPED  := $(wildcard pipeline models flows sql web cli tests fixtures/audio benchmarks)
 BENCH_MINUTES ?= 30
@@ -21,11 +22,11 @@ help:  ## this list
 setup: $(STAMP)  ## make .venv and install everything the lock names (once; again when a lock changes)
 
 # The order matters: uv by its hash, then exactly what the lock names, then this project without looking anything up.
-$(STAMP): requirements/uv.lock requirements/$(LOCK).lock pyproject.toml
+$(STAMP): requirements/uv.lock $(LOCKS) pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] <= (3, 13) else f"Python 3.11 to 3.13 expected, found {v.major}.{v.minor}; make setup PYTHON=python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/uv.lock
-	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes requirements/$(LOCK).lock
+	$(BIN)/uv pip sync --python $(BIN)/python --require-hashes $(LOCKS)
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --offline --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.synced-*
 	@touch $@
@@ -60,10 +61,13 @@ soak: $(STAMP)  ## every test with its full repetition counts; prints the commit
 	@git rev-parse HEAD
 	$(PYTEST) -m "not system" --soak
 
-lock: $(BIN)/uv  ## resolve the locks again; the constraints are pyproject.toml's, base pins the others
+lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others, which hold only what they add to it
 	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements/base.lock
 	for extra in dev gpu dask bench; do \
-	  $(BIN)/uv pip compile $(COMPILE) --extra $$extra -c requirements/base.lock pyproject.toml -o requirements/$$extra.lock || exit 1; \
+	  cat requirements/base.lock requirements/$$extra.lock >$(VENV)/$$extra.lock && \
+	  $(BIN)/uv pip compile $(COMPILE) --extra $$extra -c requirements/base.lock pyproject.toml -o $(VENV)/$$extra.lock && \
+	  awk 'FNR==NR {if (/^[^ ]/) base[$$0]; next} /^[^ ]/ {keep = !($$0 in base)} keep' \
+	    requirements/base.lock $(VENV)/$$extra.lock >requirements/$$extra.lock || exit 1; \
 	done
 	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
