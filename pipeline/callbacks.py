@@ -6,9 +6,9 @@ which people take calls; where both halves are such, the result is doubtful.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
 
 from pipeline import date_clauses as cue
 from pipeline.date_clauses import Clause, split_clauses
@@ -20,10 +20,10 @@ from pipeline.tokens import Token, tokenize
 _FIRST_MORNING_HOUR = 7  # "a las siete" may be either half; before it nobody is called in the morning
 _LAST_OPEN_HOUR = 9
 _ASKED = frozenset(
-    "llameme llamame llamenme llamarme marqueme marcame marquenme marcarme hableme hablame hablenme hablarme escribame "
-    "escribime escribeme escribirme busqueme buscame contacteme comuniquese devuelvame timbreme timbrame tireme insistame "
-    "telefoneame recuerdeme recuerdame recordame llamar llame llamen llama marque marca marquen hable hablen insista intente "
-    "intentelo vuelva vuelve regreseme call llamadita llamada fonazo telefonazo mensaje mensajito".split()
+    "llameme llamame llamenme llamarme marqueme marcame marquenme marcarme hableme hablame hablenme hablarme "
+    "escribame escribime escribeme escribirme busqueme buscame contacteme comuniquese devuelvame timbreme timbrame "
+    "tireme insistame telefoneame recuerdeme recuerdame recordame llamar llame llamen llama marque marca marquen hable "
+    "hablen insista intente intentelo regreseme call llamadita llamada fonazo telefonazo mensaje mensajito".split()
 )
 _TOGETHER = frozenset("hablamos hablemos platicamos platiquemos conversamos conversemos charlamos llamamos".split())
 _YOU_TO_ME = frozenset(
@@ -44,8 +44,8 @@ class Callback:
         doubtful: The hour may be of either half of the day, or the day has two readings.
     """
 
-    date: date | None
-    time: time | None
+    date: datetime.date | None
+    time: datetime.time | None
     start: int
     end: int
     rule: str
@@ -74,15 +74,15 @@ def _request(tokens: Sequence[Token], clause: Clause) -> tuple[int, str] | None:
     return None
 
 
-def clock_time(clock: Clock) -> tuple[time | None, bool]:
+def clock_time(clock: Clock) -> tuple[datetime.time | None, bool]:
     """The time of the day that was meant, and whether both halves of it are possible."""
     if clock.hour is None:
         return None, False
     if clock.exact or clock.hour >= 12:
-        return time(clock.hour % 24, clock.minute), False
+        return datetime.time(clock.hour % 24, clock.minute), False
     if clock.hour < _FIRST_MORNING_HOUR:
-        return time(clock.hour + 12 if clock.hour else 0, clock.minute), False
-    return time(clock.hour, clock.minute), clock.hour <= _LAST_OPEN_HOUR
+        return datetime.time(clock.hour + 12 if clock.hour else 0, clock.minute), False
+    return datetime.time(clock.hour, clock.minute), clock.hour <= _LAST_OPEN_HOUR
 
 
 def _day_for(place: int, clauses: Sequence[Clause]) -> DateMatch | None:
@@ -112,7 +112,7 @@ def _clock_for(place: int, clauses: Sequence[Clause], clocks: Sequence[ClockMatc
     return None
 
 
-def judge_callbacks(text: str, found: Found, said_on: date) -> tuple[Callback, ...]:
+def judge_callbacks(text: str, found: Found, said_on: datetime.date) -> tuple[Callback, ...]:
     """The callbacks of an utterance already read."""
     clauses = split_clauses(text, found)
     callbacks: list[Callback] = []
@@ -153,7 +153,7 @@ def _with_part(clock: ClockMatch, clause: Clause, clocks: Sequence[ClockMatch]) 
     return own
 
 
-def find_callbacks(text: str, said_on: date, country: str) -> tuple[Callback, ...]:
+def find_callbacks(text: str, said_on: datetime.date, country: str) -> tuple[Callback, ...]:
     """The calls that somebody asks for in an utterance, each with day and local time.
 
     Args:

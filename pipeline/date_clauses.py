@@ -82,7 +82,8 @@ _CORE_VERBS = frozenset(
     }
 )
 _CORE_FORMS = frozenset(
-    "transfiero transferir transferire pago deposito abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
+    "transfiero transferir transferire pago deposito abono transferencia cobreme cobrame cobras cobremelo cobramelo "
+    "pagarle sinpe zelle".split()
 )
 _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
@@ -268,7 +269,7 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         if (
             before in _CLITICS
             and word.endswith(("o", "re"))
-            and not text[tokens[place].end - 1] in "óÓ"
+            and text[tokens[place].end - 1] not in "óÓ"
             and len(word) > 2
         ):
             return PAY
@@ -308,8 +309,8 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     tokens = found.tokens
     masks = cue_masks(text, tokens)
     covered = bytearray(len(tokens))
-    for span in (*found.dates, *found.clocks):
-        covered[span.first : span.last] = b"\x01" * (span.last - span.first)
+    for first_token, after in [(s.first, s.last) for s in found.dates] + [(s.first, s.last) for s in found.clocks]:
+        covered[first_token:after] = b"\x01" * (after - first_token)
     for number in found.numbers:
         for place in range(number.first, number.last):
             masks[place] &= ~(UNKNOWN | SPLIT)

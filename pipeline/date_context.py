@@ -17,7 +17,7 @@ from pipeline import date_clauses as cue
 from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
-from pipeline.tokens import tokenize
+from pipeline.tokens import Token, tokenize
 
 STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
 _WIDE = frozenset(
@@ -47,33 +47,39 @@ class DueDate:
     clause: int
 
 
-def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: date, tokens: Sequence[cue.Token]) -> int:
+def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = clauses[place]
     if match.date is None or match.rule in _NO_DAY or match.date < said_on or _is_excluded(clause, match, tokens):
         return REFUSED
-    pays = clause.has(cue.PAY)
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, clauses, tokens) else REFUSED
-    if clause.has(cue.PAST) or (match.rule == "now" and not clause.has(cue.CORE)):
+    if _is_denied(clause, match, tokens):
         return REFUSED
-    nearby = _paid_nearby(place, clauses)
+    pays = clause.has(cue.PAY)
+    beside = WEAK if _paid_nearby(place, clauses) else REFUSED
     if clause.has(cue.EVENT) and not pays:
-        return WEAK if clause.has(cue.INCOME) and nearby else REFUSED
-    if clause.has(cue.OTHER_PAYEE) or (clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens)):
-        return REFUSED
-    if clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens):
-        return REFUSED
+        return beside if clause.has(cue.INCOME) else REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.SUBORDINATE):
-        return WEAK if clause.has(cue.INCOME) and nearby else REFUSED
+        return beside if clause.has(cue.INCOME) else REFUSED
     if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
-        return WEAK if nearby else REFUSED
+        return beside
     return REFUSED if _sentence_is_other(place, clauses, match) else ANSWER
 
 
-def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
+def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """Whether the clause is of the past, denies the date, or pays somebody else."""
+    pays = clause.has(cue.PAY)
+    if clause.has(cue.PAST, cue.OTHER_PAYEE) or (match.rule == "now" and not clause.has(cue.CORE)):
+        return True
+    if clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens):
+        return True
+    return clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens)
+
+
+def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
     if clause.has(cue.ECHO, cue.BIRTH, cue.BILL, cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
         return True
@@ -92,12 +98,12 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) 
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
 
 
-def _for_the_creditor(clause: Clause, tokens: Sequence[cue.Token]) -> bool:
+def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
     """Whether something is paid to the one who listens: «le pago», «te deposito»."""
     return any(token.text in ("le", "te", "les", "se") for token in tokens[clause.first : clause.last])
 
 
-def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[cue.Token]) -> bool:
+def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
     """«El lunes le marco… no, le pago»: what was said of the call is said of the payment."""
     if place + 2 >= len(clauses):
         return False
@@ -120,13 +126,13 @@ def _sentence_is_other(place: int, clauses: Sequence[Clause], match: DateMatch) 
     return other and not any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
 
 
-def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[cue.Token]) -> bool:
+def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«No le puedo pagar hasta el 15» says that the 15th is the day; «el viernes no, el otro» holds its own no."""
     before = [token.text for token in tokens[clause.first : match.first]]
     return "hasta" in before[-3:] and clause.has(cue.PAY)
 
 
-def _says_what_day_it_is(clause: Clause, tokens: Sequence[cue.Token]) -> bool:
+def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
     """«Hoy es viernes», «el diez es sábado»."""
     if len(clause.dates) < 2:
         return False
@@ -147,9 +153,7 @@ def _paid_nearby(place: int, clauses: Sequence[Clause]) -> bool:
     return False
 
 
-def _corrected(
-    first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str
-) -> bool:
+def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[Token], text: str) -> bool:
     """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea»."""
     if first.clause == second.clause:
         between = [token.text for token in tokens[first.match.last : second.match.first]]
@@ -187,7 +191,7 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], kept: Sequence[Du
 
 
 def _stands(
-    candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[cue.Token], text: str
+    candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[Token], text: str
 ) -> DueDate | None:
     """Of several due dates the one that stands: the corrected one, else the first payment's."""
     current: DueDate | None = None
@@ -197,17 +201,16 @@ def _stands(
             continue
         if candidate.match.date == current.match.date:
             continue
-        if clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR):
-            current = candidate
-        elif candidate.strength >= ANSWER and _corrected(current, candidate, clauses, tokens, text):
-            current = candidate
-        elif candidate.strength > current.strength:
-            current = candidate
-        elif (
-            candidate.strength == current.strength
-            and current.match.rule in _WIDE
-            and candidate.match.rule not in _WIDE
-            and candidate.clause == current.clause + 1
+        if (
+            (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
+            or (candidate.strength >= ANSWER and _corrected(current, candidate, clauses, tokens, text))
+            or candidate.strength > current.strength
+            or (
+                candidate.strength == current.strength
+                and current.match.rule in _WIDE
+                and candidate.match.rule not in _WIDE
+                and candidate.clause == current.clause + 1
+            )
         ):
             current = candidate
     return current

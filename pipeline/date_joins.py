@@ -69,7 +69,7 @@ _ART = "(ART|CONTR|THIS|DAYU|FOR)*"
     f"BETWEEN {_ART} a:DAY CLOCK? COMMA? (Y|A|RANGE_TO) {_ART} CLOCK? b:DAY",
     f"(DE|FROM|DASH)? {_ART} a:DAY (A? CLOCK)? (A|RANGE_TO|DASH) {_ART} (CLOCK DE?)? b:DAY",
     f"FROM CLOCK DE? {_ART} a:DAY RANGE_TO CLOCK DE? b:DAY",
-    f"BETWEEN {_ART} n:NOW Y b:DAY".replace("n:NOW Y ", "a:DAY COMMA "),
+    f"BETWEEN {_ART} a:DAY COMMA b:DAY",
 )
 def range_of_days(scan: Scan, match: re.Match[str]) -> Day | None:
     first, last = _day(scan, match, "a"), _day(scan, match, "b")
@@ -177,7 +177,7 @@ def before_day(scan: Scan, match: re.Match[str]) -> Day | None:
 def from_day(scan: Scan, match: re.Match[str]) -> Day | None:
     """«A partir del 10», «después del 10»: the 10th; from a period on: its first day, after it: its last."""
     day = _day(scan, match)
-    if day.due is None or day.rule in ("past",):
+    if day.due is None or day.rule == "past":
         return None
     if match.groupdict().get("f"):
         first = day.first

@@ -16,6 +16,7 @@ _MONTH = "(MONTH|MONTH_SHORT)"
 _PART = "(DE|POR|EN|A|FOR) LAS p:(PARTNAME|MANANA)"
 _SUFFIX = f"(s:MERIDIEM|COMMA? {_PART}|(A|CONTR|EN) ART? n:NOON|s2:HOURU|SHARP)"
 _HOUR = "(h:HOUR ((COLON|Y) mi:INT|Y (q:QUARTER|f:HALF)|MINUS (lm:INT|lq:QUARTER))?|x:DECIMAL)"
+_FILL = "(OTHER_WORD|NO|A)?"
 _UNITS = "MONEY|DAYU|WEEK|MES|YEARU|MINUTEU|QUINCENA"
 
 
@@ -214,8 +215,8 @@ def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
     "(THIS|NEXT)? QUINCENA NEXT?",
     "(LASTPAST QUINCENA|QUINCENA past:LASTPAST)",
     "n:OTHER QUINCENA",
-    "THIS QUINCENA NO (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? (OTHER_WORD|NO|A)? COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
-    "NO COMMA? (EN|FOR|CON)? THIS QUINCENA COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)".replace("|CON", ""),
+    f"THIS QUINCENA NO {_FILL} {_FILL} {_FILL} COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
+    "NO COMMA? (EN|FOR)? THIS QUINCENA COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
 )
 def quincena_relative(scan: Scan, match: re.Match[str]) -> int | None:
     """How many quincenas on: 1 is the next; 0 stands for one that is past."""

@@ -6,10 +6,11 @@ to say. Days follow the annotation guidelines, «Promises of the call».
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from pipeline import date_periods, date_spans  # noqa: F401 - their rules join the layer of days
 from pipeline.date_days import DAYS
 from pipeline.date_grammar import Item, Scan, kind_class, scan_items
 from pipeline.date_joins import BOUNDS, OFFSETS, RANGES
@@ -19,12 +20,11 @@ from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.tokens import Token, tokenize
 
 _TRIGGER_KINDS = (
-    "WEEKDAY", "WEEKDAY_SHORT", "MONTH", "MONTH_SHORT", "RELATIVE", "RELATIVE_DOUBTFUL", "NOW", "PAST_DAY", "HOLIDAY", "HOLIDAY_NAME",
-    "MANANA", "WEEK", "WEEKEND", "MES", "YEARU", "DAYU", "HOURU", "MINUTEU", "QUINCENA", "QUARTERU", "HALFYEARU", "DAY_NUMBER", "HOUR", "ORDINAL_DAY",
-    "DOTTED", "DECIMAL", "NOON", "PARTNAME", "FERIADO", "MIDDLE", "YEAR", "FIRST", "LAST", "FIRSTS",
-)  # fmt: skip
+    "WEEKDAY WEEKDAY_SHORT MONTH MONTH_SHORT RELATIVE RELATIVE_DOUBTFUL NOW PAST_DAY HOLIDAY HOLIDAY_NAME MANANA "
+    "WEEK WEEKEND MES YEARU DAYU HOURU MINUTEU QUINCENA QUARTERU HALFYEARU DAY_NUMBER HOUR ORDINAL_DAY DOTTED "
+    "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS"
+).split()
 _TRIGGERS = frozenset("".join(kind_class(kind)[1:-1] for kind in _TRIGGER_KINDS))
-_SPAN_RULES = frozenset({"today", "now"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class DateMatch:
 
     start: int
     end: int
-    date: date | None
-    period_start: date | None
+    date: datetime.date | None
+    period_start: datetime.date | None
     rule: str
     doubtful: bool
     first: int = 0
@@ -73,7 +73,12 @@ class Found:
     clocks: tuple[ClockMatch, ...]
 
 
-def read_times(tokens: tuple[Token, ...], numbers: Sequence[NumberMatch], said_on: date, country: str) -> Found:
+def read_times(
+    tokens: tuple[Token, ...],
+    numbers: Sequence[NumberMatch],
+    said_on: datetime.date,
+    country: str,
+) -> Found:
     """Dates and times of an utterance already split into tokens and numbers."""
     scan = scan_items(tokens, numbers, said_on, country)
     if _TRIGGERS.isdisjoint(scan.string):
@@ -103,7 +108,7 @@ def _match(scan: Scan, item: Item) -> DateMatch:
     )
 
 
-def find_dates(text: str, said_on: date, *, country: str) -> tuple[DateMatch, ...]:
+def find_dates(text: str, said_on: datetime.date, *, country: str) -> tuple[DateMatch, ...]:
     """Every date expression of an utterance, due or not, in order and without overlaps.
 
     Args:

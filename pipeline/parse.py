@@ -6,9 +6,9 @@ that «el 15» is no amount.
 
 from __future__ import annotations
 
+import datetime
 import json
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,7 +26,7 @@ class ParseRequest:
     """What was said, when and where, and what the account knows; None where it does not."""
 
     text: str
-    said_on: date
+    said_on: datetime.date
     country: str
     currency: str
     balance: Decimal | None = None
@@ -48,8 +48,8 @@ class Parsed:
         amount_match: The money expression.
     """
 
-    date: date | None
-    start: date | None
+    date: datetime.date | None
+    start: datetime.date | None
     amount: Decimal | None
     currency: str | None
     rule: str | None
@@ -70,7 +70,7 @@ def _read(request: ParseRequest) -> tuple[DateMatch | None, AmountMatch | None]:
 
 def claimed_spans(found: Found) -> tuple[tuple[int, int], ...]:
     """Character spans that dates and times claim, so that their numbers are no amounts."""
-    return tuple((span.start, span.end) for span in (*found.dates, *found.clocks))
+    return tuple([(day.start, day.end) for day in found.dates] + [(clock.start, clock.end) for clock in found.clocks])
 
 
 def parse(request: ParseRequest) -> Parsed:
@@ -105,8 +105,8 @@ def _number(record: dict[str, Any], field: str) -> Decimal | None:
 
 
 def _text(record: dict[str, Any], field: str, default: str | None = None) -> str:
-    value = record.get(field, default)
-    if value is None and default is not None:
+    value = record.get(field)
+    if value is None:
         value = default
     if not isinstance(value, str):
         found = "nothing" if value is None else type(value).__name__
@@ -129,7 +129,7 @@ def read_request(line: str) -> ParseRequest:
         raise ValueError(f"a JSON object expected, {type(record).__name__} found; write one object a line")
     day = _text(record, "said_on")
     try:
-        said_on = date.fromisoformat(day[:10])
+        said_on = datetime.date.fromisoformat(day[:10])
     except ValueError:
         raise ValueError("said_on: a day as 2026-03-12 expected, other text found; write year-month-day") from None
     country = _text(record, "country", "").upper()
