@@ -177,7 +177,7 @@ class TextMaker:
         return f"{self._pick(material.WEEKDAYS)} {text}" if kind < 0.7 else text
 
     def _dates(self) -> str:
-        parts = [
+        parts: list[Callable[[], str]] = [
             self._date, lambda: self._pick(material.DAY_PHRASES),
             lambda: self._pick(material.WEEKDAYS), lambda: self._pick(material.MONTHS),
         ]  # fmt: skip
