@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from pipeline.amount_cues import PAYING, Cue, context_words, cue_at
-from pipeline.amounts import AmountMatch
+from pipeline.amount_values import AmountMatch
+from pipeline.amounts import taken_tokens
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
@@ -130,16 +131,3 @@ class Utterance:
     def has(self, cues: frozenset[Cue], where: range) -> bool:
         """Whether any of the cues is there."""
         return any(self.cues[i] in cues for i in where)
-
-
-def taken_tokens(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
-    """The tokens that the character spans touch."""
-    ordered = sorted(spans)
-    touched: set[int] = set()
-    at = 0
-    for index, token in enumerate(tokens):
-        while at < len(ordered) and ordered[at][1] <= token.start:
-            at += 1
-        if at < len(ordered) and ordered[at][0] < token.end:
-            touched.add(index)
-    return frozenset(touched)

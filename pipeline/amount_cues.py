@@ -153,39 +153,55 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
         text: The utterance as written: the accent tells "pagué" from "pague".
     """
     token = tokens[index]
-    if token.kind != "word":
+    if token.kind != "word" or token.text in _NOT_VERBS:
         return None
-    word = token.text
-    words = context_words()
     before = _text(tokens, index - 1)
-    if word in words.given and before in _TO_ME:
-        cannot = word in ("da", "dan") and _text(tokens, index - 2) in ("no", "que")
-        return None if cannot else Cue.INCOME
-    if word == "saldo":
-        return Cue.DEBT if before in _DETERMINERS else Cue.PAY
-    if word in _NOT_VERBS or (word == "junto" and before in ("todo", "toda", "a")):
-        return None
-    if before in _TO_ME and (word in _DEMANDS or word in ("esta", "estan", "estaban")):
-        return Cue.DEBT
-    if word in words.past_time:
-        return None if _text(tokens, index + 1) == "manana" else Cue.PAST
-    if word == "hace":
-        return Cue.PAST if _text(tokens, index + 1) not in ("falta", "el", "la") else None
-    participle = word.removesuffix("s")
-    known = participle.removesuffix("do") + "r" in words.infinitives
+    for told_by in (_by_neighbours, _by_time):
+        found = told_by(tokens, index)
+        if found is not None:
+            return None if found is Cue.NEUTRAL else found
+    participle = token.text.removesuffix("s")
+    known = participle.removesuffix("do") + "r" in context_words().infinitives
     if participle.endswith(_PARTICIPLES) and (before in _HAVE or known):
         return _participle_cue(tokens, index)
-    if word in ("van", "va", "fueron", "fue") and before == "me" and _text(tokens, index - 2) == "se":
-        return Cue.PRICE
-    tense = _tense(word)
-    if tense is not None:
-        return _tensed_cue(tense, tokens, index, text)
-    found = _plain_cue(word)
+    tense = _tense(token.text)
+    return _tensed_cue(tense, tokens, index, text) if tense is not None else _accented_cue(token, text)
+
+
+def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
+    """What a pronoun or an article before the word makes of it; NEUTRAL where it makes it say nothing."""
+    word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
+    if word == "junto" and before in ("todo", "toda", "a"):
+        return Cue.NEUTRAL
+    if word == "saldo":
+        return Cue.DEBT if before in _DETERMINERS else Cue.PAY
+    if before not in _TO_ME:
+        return None
+    if word in context_words().given:
+        return Cue.NEUTRAL if word in ("da", "dan") and second in ("no", "que") else Cue.INCOME
+    if word in _DEMANDS or word in ("esta", "estan", "estaban"):
+        return Cue.DEBT
+    return Cue.PRICE if word in ("van", "va", "fueron", "fue") and second == "se" else None
+
+
+def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
+    """Words of past time: "ayer", "el mes pasado", "hace dos meses"; not "pasado mañana"."""
+    word, after = tokens[index].text, _text(tokens, index + 1)
+    if word in context_words().past_time:
+        return Cue.NEUTRAL if after == "manana" else Cue.PAST
+    if word == "hace":
+        return Cue.NEUTRAL if after in ("falta", "el", "la") else Cue.PAST
+    return None
+
+
+def _accented_cue(token: Token, text: str) -> Cue | None:
+    """The cue of a word outside the regular verbs; a stressed "é" or "ó" at its end tells of the past."""
+    found = _plain_cue(token.text)
     last = text[token.end - 1 : token.end].lower()
     if found is Cue.PAY and last == "ó":
         return Cue.PAST
-    told = last in ("é", "ó") and len(word) >= _SHORTEST_TOLD and not word.endswith(_FUTURE)
-    return Cue.TOLD if found is None and told and word not in _NO_TENSE else found
+    told = last in ("é", "ó") and len(token.text) >= _SHORTEST_TOLD and not token.text.endswith(_FUTURE)
+    return Cue.TOLD if found is None and told and token.text not in _NO_TENSE else found
 
 
 def _participle_cue(tokens: Sequence[Token], index: int) -> Cue:

@@ -139,7 +139,7 @@ def _everything(tokens: Sequence[Token], index: int, account: Account) -> Part |
     if text == "toda" or _text(tokens, index - 1) in words["not_before"]:
         return None
     dated = after[:1] in (("el",), ("la",)) and len(after) > 1 and (after[1].isdigit() or _is_date_word(after[1]))
-    ends = not after or not after[0].isalpha() or after[0] == "lo" and names_debt
+    ends = not after or not after[0].isalpha()
     fits = ends or (after[0] in words["followers"] and " ".join(after[:2]) not in words["not_followers"])
     if not (dated or (fits and (ends or after[0] not in ("el", "la")))):
         return None

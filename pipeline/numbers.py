@@ -10,39 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from pipeline.figures import read_figure
-from pipeline.number_words import NumberWord, Role, load, read_word
+from pipeline.number_atoms import Atom, read_atoms
+from pipeline.number_grammar import STARTERS, NumberGrammar
+from pipeline.number_words import Role
 from pipeline.tokens import Token, tokenize
 
 NumberForm = Literal["words", "digits", "mixed", "ordinal", "fraction"]
 
-_AND = frozenset({"y", "e", "i"})
-_POINT = frozenset({"coma", "punto"})
-_PICO = frozenset({"pico", "tantos", "tantas", "algo", "fraccion", "piquito"})
-_HALF = frozenset({"medio", "media"})
-_DAY_WORDS = frozenset({"el", "dia", "pal"})
-_MONTHS = frozenset(
-    [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "setiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ]
-)
 _ORDINAL_MARKS = frozenset("º ª ° o a er ro ra do da to ta mo ma vo va".split())
-_LARGEST_DAY = 31
-_MILLION = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,374 +45,7 @@ class NumberMatch:
     exact_words: bool = True
 
 
-class _Atom(NamedTuple):
-    """A token, or a part of a joined word, as the grammar sees it."""
-
-    role: Role | None
-    value: Decimal
-    token: int
-    text: str
-    exact: bool = True
-
-
-class _Found(NamedTuple):
-    """A value and the atom after it."""
-
-    value: Decimal
-    after: int
-    rule: str = "cardinal"
-    scale: int | None = None
-    doubtful: bool = False
-
-
-def _is_space_group(tokens: Sequence[Token], index: int) -> bool:
-    """Whether the figure goes on the one before it as a group of three: "1 414 021"."""
-    token = tokens[index]
-    return (
-        token.kind == "figure"
-        and len(token.text) == 3
-        and token.text.isdecimal()
-        and token.start == tokens[index - 1].end + 1
-    )
-
-
-def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] | None:
-    """A figure grouped by blanks and the token after it; None if it is not one."""
-    head = tokens[index]
-    if not head.text.isdecimal() or len(head.text) > 3 or head.text[0] == "0":
-        return None
-    after = index + 1
-    while after < len(tokens) and after - index <= 5 and _is_space_group(tokens, after):
-        after += 1
-    is_day = index > 0 and tokens[index - 1].text in _DAY_WORDS and len(head.text) < 3
-    follows_figure = index > 0 and tokens[index - 1].kind == "figure"
-    if after == index + 1 or is_day or follows_figure or after - index > 5:
-        return None
-    return Decimal("".join(token.text for token in tokens[index:after])), after
-
-
-def _word_atoms(tokens: Sequence[Token], index: int) -> list[_Atom]:
-    text = tokens[index].text
-    words = read_word(text)
-    lost = load().lost_s.get(text)
-    if lost is not None and index + 1 < len(tokens):
-        following = read_word(tokens[index + 1].text)
-        if following and following[0].role in (Role.SCALE, Role.HUNDREDS, Role.HUNDRED_WORD):
-            words = (NumberWord(Role.UNIT if lost < 10 else Role.TEEN, lost),)
-    if not words:
-        return [_Atom(None, Decimal(0), index, text)]
-    return [_Atom(word.role, Decimal(word.value), index, text, word.exact) for word in words]
-
-
-def _atoms(tokens: Sequence[Token]) -> list[_Atom]:
-    """The tokens as atoms, a joined word as several, blank-grouped figures as one."""
-    atoms: list[_Atom] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        if token.kind == "word":
-            atoms.extend(_word_atoms(tokens, index))
-        elif token.kind == "figure":
-            spaced = _spaced_figure(tokens, index)
-            value = read_figure(token.text) if spaced is None else spaced[0]
-            role = None if value is None else Role.FIGURE
-            atoms.append(_Atom(role, value or Decimal(0), index, token.text))
-            if spaced is not None:
-                index = spaced[1] - 1
-        else:
-            atoms.append(_Atom(None, Decimal(0), index, token.text))
-        index += 1
-    return atoms
-
-
-class _Grammar:
-    """Reads numbers from atoms; every method looks at a bounded stretch after its start."""
-
-    def __init__(self, atoms: list[_Atom], tokens: Sequence[Token]) -> None:
-        self.atoms = atoms
-        self.tokens = tokens
-
-    def role(self, index: int) -> Role | None:
-        return self.atoms[index].role if index < len(self.atoms) else None
-
-    def text(self, index: int) -> str:
-        return self.atoms[index].text if 0 <= index < len(self.atoms) else ""
-
-    def is_day(self, index: int) -> bool:
-        """Whether what starts here is said as a day of the month: "el quince mil pesos"."""
-        if self.text(index - 1) not in _DAY_WORDS:
-            return False
-        found = self.below_hundred(index) or self.figure(index)
-        if found is None or found.value > _LARGEST_DAY or found.value < 1:
-            return False
-        year = self.text(found.after) == "mil" and found.value == 2
-        return not (year or self.text(found.after) in ("por", "%"))
-
-    def figure(self, index: int) -> _Found | None:
-        if self.role(index) is not Role.FIGURE:
-            return None
-        return _Found(self.atoms[index].value, index + 1)
-
-    def below_hundred(self, index: int) -> _Found | None:
-        """Such as "treinta y tres", "veinte y uno", "diez y seis", "veinti dos", "cuarenta 5", "siete"."""
-        role = self.role(index)
-        value = self.atoms[index].value if role is not None else Decimal(0)
-        if role in (Role.ONE, Role.UNIT):
-            return _Found(value, index + 1)
-        if role is Role.TENS or (role is Role.TEEN and value in (10, 20)):
-            joined = self.text(index + 1) in _AND and self.role(index + 1) is None
-            unit = self.unit(index + 2) if joined else None
-            if unit is not None and not (value == 10 and unit < 6) and not self.counts_scale(index + 3):
-                return _Found(value + unit, index + 3)
-            if unit is not None and joined and value != 10:
-                return _Found(value + unit, index + 3)
-            bare = self.unit(index + 1) if value > 10 and self.role(index + 1) is Role.UNIT else None
-            if bare is not None and not (self.text(index - 1) in _DAY_WORDS and value <= 30):
-                same_word = self.atoms[index + 1].token == self.atoms[index].token
-                return _Found(value + bare, index + 2, doubtful=not same_word)
-            return _Found(value, index + 1)
-        if role is Role.TEEN:
-            return _Found(value, index + 1)
-        if role is Role.PREFIX and self.role(index + 1) in (Role.UNIT, Role.ONE):
-            return _Found(value + self.atoms[index + 1].value, index + 2)
-        return None
-
-    def counts_scale(self, index: int) -> bool:
-        return self.role(index) is Role.SCALE
-
-    def unit(self, index: int) -> Decimal | None:
-        role = self.role(index)
-        if role in (Role.ONE, Role.UNIT):
-            return self.atoms[index].value
-        if role is Role.FIGURE and 1 <= self.atoms[index].value <= 9 and len(self.text(index)) == 1:
-            return self.atoms[index].value
-        return None
-
-    def below_thousand(self, index: int) -> _Found | None:
-        """Such as "ciento un", "dos cientos tres", "quinientos cuarenta"."""
-        role = self.role(index)
-        if role is Role.HUNDREDS:
-            hundreds, after = self.atoms[index].value, index + 1
-            rest = self.below_hundred(after)
-            if rest is None or (self.text(index) == "cien" and self.counts_scale(rest.after)):
-                return _Found(hundreds, after)
-            doubtful = self.text(index) == "cien" or rest.doubtful
-            return _Found(hundreds + rest.value, rest.after, doubtful=doubtful)
-        if role is Role.UNIT and self.role(index + 1) is Role.HUNDRED_WORD:
-            rest = self.below_hundred(index + 2)
-            hundreds = self.atoms[index].value * 100
-            if rest is None:
-                return _Found(hundreds, index + 2)
-            return _Found(hundreds + rest.value, rest.after)
-        return self.below_hundred(index)
-
-    def decimals(self, index: int) -> tuple[str, int]:
-        """The digits after a decimal mark and the atom after them: "cero ocho", "dos seis", "cincuenta"."""
-        digits = ""
-        while index < len(self.atoms):
-            atom = self.atoms[index]
-            if atom.role is Role.ZERO:
-                digits, index = digits + "0", index + 1
-                continue
-            if atom.role is Role.FIGURE and atom.text.isdecimal():
-                return digits + atom.text, index + 1
-            found = self.below_thousand(index)
-            if found is None or (digits and found.value >= 10 and digits.strip("0")):
-                break
-            digits, index = digits + str(found.value), found.after
-            if found.value >= 10:
-                break
-        return digits, index
-
-    def with_decimals(self, found: _Found) -> _Found:
-        """The number with what "coma", "punto" or "con" adds to it."""
-        mark = self.text(found.after)
-        if mark in _POINT or (mark == "con" and self.role(found.after) is None):
-            digits, after = self.decimals(found.after + 1)
-            if not digits or (mark == "con" and not self.is_cents(digits, after, found)):
-                return found
-            value = found.value + Decimal(f"0.{digits}")
-            doubtful = mark == "con" and len(digits) == 1
-            return _Found(value, after, "decimal", found.scale, doubtful)
-        return found
-
-    def is_cents(self, digits: str, after: int, found: _Found) -> bool:
-        """Whether "con" joins cents: two digits, or one, and no noun that they would count."""
-        if len(digits) > 2 or found.value != found.value.to_integral_value():
-            return False
-        if self.counts_scale(after) or self.role(after) in (Role.HUNDREDS, Role.COLLECTIVE):
-            return False
-        following = self.text(after)
-        return len(digits) == 2 or not following.isalpha() or following in ("y", "el", "para", "hoy", "mañana")
-
-    def below_million(self, index: int) -> _Found | None:
-        """Such as "mil quinientos", "2 mil 500", "mil y uno", "seis coma cinco"."""
-        if self.is_day(index):
-            return self.below_hundred(index) or self.figure(index)
-        group = self.below_thousand(index) or self.figure(index)
-        if group is None:
-            if self.role(index) is not Role.SCALE or self.atoms[index].value != 3 or self.is_letter(index):
-                return None
-            if self.text(index) == "miles":
-                return None
-            return self.after_thousand(Decimal(1000), index + 1, doubtful=False)
-        if (
-            self.text(group.after) in _AND
-            and self.text(group.after + 1) in _PICO
-            and self.text(group.after + 2) == "mil"
-        ):
-            return _Found(group.value * 1000, group.after + 3, "at least", 3)
-        if self.role(group.after) is Role.SCALE and self.atoms[group.after].value == 3:
-            if self.text(index) == "uno" or (self.is_letter(group.after) and not self.letter_fits(group.after)):
-                return group
-            return self.after_thousand(group.value * 1000, group.after + 1, group.doubtful)
-        decimal = self.with_decimals(group)
-        if self.role(decimal.after) is Role.SCALE and self.atoms[decimal.after].value == 3 and decimal is not group:
-            return _Found(decimal.value * 1000, decimal.after + 1, "decimal", 3)
-        return decimal
-
-    def is_letter(self, index: int) -> bool:
-        return self.text(index) in load().letters
-
-    def letter_fits(self, index: int) -> bool:
-        """Whether "k" or "M" stands right after a figure."""
-        return self.role(index - 1) is Role.FIGURE
-
-    def after_thousand(self, thousands: Decimal, index: int, doubtful: bool) -> _Found:
-        """What follows "mil": hundreds, tens, "y uno", "y medio", a decimal."""
-        start = index + 1 if self.text(index) in _AND else index
-        rest = self.below_thousand(start) if start == index else self.below_hundred(start)
-        if rest is None and start == index and self.role(index) is Role.FIGURE:
-            whole = self.text(index).replace(",", ".").partition(".")[0]
-            plain = self.atoms[index].value < 1000 and len(whole) <= 3 and not self.text(index).startswith((",", "."))
-            rest = self.figure(index) if plain else None
-        if start > index and self.text(start) in _HALF and self.text(start + 1) not in _MONTHS:
-            return _Found(thousands + 500, start + 1, "half", 3)
-        if rest is None or self.starts_another(rest.after) or (thousands >= 10**6 and start > index):
-            return self.with_decimals(_Found(thousands, index, scale=3, doubtful=doubtful))
-        found = _Found(thousands + rest.value, rest.after, doubtful=doubtful or rest.doubtful)
-        return self.with_decimals(found)
-
-    def starts_another(self, index: int) -> bool:
-        """Whether what was read before belongs to the next number: "mil | dos mil", "mil | quince de marzo"."""
-        thousand = self.role(index) is Role.SCALE and self.atoms[index].value == 3
-        return thousand or (self.text(index) == "de" and self.text(index + 1) in _MONTHS)
-
-    def number(self, index: int) -> _Found | None:
-        """Groups joined by falling scales from a million up."""
-        total, limit = Decimal(0), 99
-        found: _Found | None = None
-        doubtful = False
-        while True:
-            group = self.below_million(index)
-            is_scale = group is None and self.role(index) is Role.SCALE and self.atoms[index].value >= _MILLION
-            is_scale = is_scale and not self.text(index).endswith("es")
-            after = index if group is None else group.after
-            scale = self.scale_at(after) if group is not None or (is_scale and not self.is_letter(index)) else None
-            if scale is not None and group is not None and self.is_day(index):
-                scale = None
-            if scale is None:
-                if group is None or (found is not None and (group.value >= 10**limit or group.rule == "decimal")):
-                    return found
-                if found is not None and self.starts_another(group.after):
-                    return found
-                value = total + group.value
-                return _Found(value, group.after, group.rule, group.scale, doubtful or group.doubtful)
-            if scale >= limit:
-                return found
-            total += (Decimal(1) if group is None else group.value) * 10**scale
-            doubtful = doubtful or (group is not None and group.doubtful)
-            limit, index = scale, after + 1
-            found = _Found(total, index, scale=scale, doubtful=doubtful)
-            if self.text(index) in _AND and self.text(index + 1) in _HALF:
-                return _Found(total + Decimal(5) * 10 ** (scale - 1), index + 2, "half", scale)
-            if self.text(index) in _AND and (self.below_million(index + 1) or found).value >= 1000:
-                index += 1
-
-    def scale_at(self, index: int) -> int | None:
-        if self.role(index) is not Role.SCALE or (self.is_letter(index) and not self.letter_fits(index)):
-            return None
-        value = int(self.atoms[index].value)
-        return value if value >= _MILLION else None
-
-    def half(self, index: int) -> _Found | None:
-        """Such as "medio millón", "media docena"."""
-        if self.text(index) not in _HALF:
-            return None
-        following = self.role(index + 1)
-        if following is Role.COLLECTIVE:
-            return _Found(self.atoms[index + 1].value / 2, index + 2, "collective")
-        if following is Role.SCALE and not self.is_letter(index + 1):
-            scale = int(self.atoms[index + 1].value)
-            return _Found(Decimal(5) * 10 ** (scale - 1), index + 2, "half", scale)
-        return None
-
-    def collective(self, index: int) -> _Found | None:
-        """Such as "tres docenas", "un par de miles", "un centenar"."""
-        pair = index + 1 if self.role(index) is Role.ONE else index
-        if self.text(pair) == "par":
-            after = pair + 2 if self.text(pair + 1) == "de" else pair + 1
-            if self.role(after) is Role.SCALE and not self.is_letter(after):
-                scale = int(self.atoms[after].value)
-                return _Found(Decimal(2) * 10**scale, after + 1, "pair", scale)
-            return _Found(Decimal(2), pair + 1, "pair") if after > pair + 1 else None
-        count = self.below_thousand(index) or self.figure(index)
-        if count is not None and self.role(count.after) is Role.COLLECTIVE:
-            unit = self.atoms[count.after].value
-            value, after = count.value * unit, count.after + 1
-            if self.text(after) in _AND and self.text(after + 1) in _HALF:
-                value, after = value + unit / 2, after + 2
-            return _Found(value, after, "collective")
-        return None
-
-    def fraction(self, index: int) -> _Found | None:
-        """Such as "tres cuartos", "dos tercios", "un tercio"; a bare "un cuarto" is a room."""
-        count = self.unit(index)
-        divisor = load().fractions.get(self.text(index + 1))
-        if count is None or divisor is None or self.role(index) is Role.FIGURE:
-            return None
-        if self.text(index + 1) in ("medio", "cuarto", "quinto", "sexto", "octavo", "decimo") and count != 1:
-            return None
-        if count == 1 and self.text(index + 1) != "tercio" and self.text(index + 2) != "de":
-            return None
-        return _Found(count / divisor, index + 2, "fraction")
-
-    def at(self, index: int) -> _Found | None:
-        """The number that starts here."""
-        special = self.half(index) or self.collective(index) or self.fraction(index)
-        if special is not None:
-            return special
-        if self.role(index) is Role.ZERO:
-            following = self.unit(index + 1) if self.role(index + 1) is not Role.FIGURE else None
-            if following is not None:
-                return _Found(following, index + 2, "leading zero")
-            return self.with_decimals_scaled(_Found(Decimal(0), index + 1))
-        if self.text(index) in _POINT and index == 0:
-            digits, after = self.decimals(1)
-            return _Found(Decimal(f"0.{digits}"), after, "decimal") if digits else None
-        found = self.number(index)
-        return None if found is None else self.with_tail(found)
-
-    def with_decimals_scaled(self, found: _Found) -> _Found:
-        decimal = self.with_decimals(found)
-        scale = self.scale_at(decimal.after)
-        if scale is None or decimal is found:
-            return decimal
-        return _Found(decimal.value * 10**scale, decimal.after + 1, "decimal", scale)
-
-    def with_tail(self, found: _Found) -> _Found:
-        """The number with "y medio" or "y pico" after it."""
-        if self.text(found.after) not in _AND:
-            return found
-        following = self.text(found.after + 1)
-        if following == "medio" and found.rule == "cardinal":
-            return found._replace(value=found.value + Decimal("0.5"), after=found.after + 2, rule="half")
-        if following in _PICO:
-            return found._replace(after=found.after + 2, rule="at least")
-        return found
-
-
-def _form(atoms: Sequence[_Atom], rule: str) -> NumberForm:
+def _form(atoms: Sequence[Atom], rule: str) -> NumberForm:
     if rule == "fraction":
         return "fraction"
     figures = sum(atom.role is Role.FIGURE for atom in atoms)
@@ -444,7 +54,7 @@ def _form(atoms: Sequence[_Atom], rule: str) -> NumberForm:
     return "digits" if all(atom.role in (Role.FIGURE, None) for atom in atoms) else "mixed"
 
 
-def _ordinal(grammar: _Grammar, index: int) -> tuple[Decimal, int] | None:
+def _ordinal(grammar: NumberGrammar, index: int) -> tuple[Decimal, int] | None:
     """Such as "primero", "vigésimo quinto", "1º", "2da": value and the atom after."""
     atoms = grammar.atoms
     if grammar.role(index) is Role.ORDINAL:
@@ -468,12 +78,10 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
         country: Where it was said; "quince cientos" is a number in Puerto Rico and the United States only.
     """
     tokens = tokenize(text) if isinstance(text, str) else text
-    atoms = _atoms(tokens)
-    if not any(
-        atom.role is not None or atom.text in _HALF or atom.text in _POINT or atom.text == "par" for atom in atoms
-    ):
+    atoms = read_atoms(tokens)
+    if not any(atom.role is not None or atom.text in STARTERS for atom in atoms):
         return ()
-    grammar = _Grammar(atoms, tokens)
+    grammar = NumberGrammar(atoms, tokens, country)
     matches: list[NumberMatch] = []
     index = 0
     while index < len(atoms):
@@ -484,7 +92,7 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
     return tuple(matches)
 
 
-def _match_at(grammar: _Grammar, index: int) -> tuple[NumberMatch | None, int]:
+def _match_at(grammar: NumberGrammar, index: int) -> tuple[NumberMatch | None, int]:
     atoms, tokens = grammar.atoms, grammar.tokens
     ordinal = _ordinal(grammar, index)
     if ordinal is not None:

@@ -75,9 +75,9 @@ def _is_code(u: Utterance, match: AmountMatch) -> bool:
     letters = first > 0 and u.tokens[first - 1].kind == "word" and glued(u.tokens, first)
     if before or after or letters:
         return True
-    if token.kind == "figure" and token.text.isdecimal() and last == first + 1:
-        if token.text[0] == "0" or len(token.text) >= _DOCUMENT_DIGITS:
-            return True
+    plain = token.kind == "figure" and token.text.isdecimal() and last == first + 1
+    if plain and (token.text[0] == "0" or len(token.text) >= _DOCUMENT_DIGITS):
+        return True
     return match.rule == "leading zero" or _is_in_run(u, match)
 
 

@@ -56,7 +56,7 @@ def plan_before(tokens: Sequence[Token], first: int, counts: Mapping[int, Number
     if tokens[reach - 1].text in _COUNTED_TIME and joint[0] not in ("de", "a", "por"):
         return None
     count = _count_ending_at(reach - 1, counts)
-    if count is None or joint[-1] in (",", ":") and "de" not in joint and reach - 1 == index:
+    if count is None or (joint[-1] in (",", ":") and "de" not in joint and reach - 1 == index):
         return None
     return int(count.value), count.first
 
