@@ -3,9 +3,19 @@
 import os
 from pathlib import Path
 
+from pipeline.errors import SetupError
+
 
 def settle(data_dir: Path) -> None:
-    """Defaults for everything the user has not set; call before anything imports prefect."""
+    """Defaults for everything the user has not set; call before anything imports prefect.
+
+    Raises:
+        SetupError: The data folder cannot be made.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{data_dir}: cannot be made ({error.strerror}); give another folder with --data") from error
     defaults = {
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
