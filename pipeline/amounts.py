@@ -148,7 +148,10 @@ def _with_plans(
     counts = {number.last: number for number in numbers}
     starts = {number.first: number for number in numbers}
     kept: list[AmountMatch] = []
+    counting: set[int] = set()
     for match in matches:
+        if match.first in counting:
+            continue
         if match.kind == "balance" or match.value is None:
             kept.append(match)
             continue
@@ -160,6 +163,8 @@ def _with_plans(
             kept.append(replace(match, plan=Plan(count, match.value), rule="plan"))
             continue
         split = plan_after(tokens, match.last, starts)
+        if split is not None:
+            counting.add(match.last + 1)
         kept.append(match if split is None else _split(match, match.value, split))
     return kept
 

@@ -36,6 +36,7 @@ _MONTHS = frozenset(
 )
 _LARGEST_DAY = 31
 _MILLION = 6
+_CENTS = ("centav", "centim", "centesim")
 
 
 class Found(NamedTuple):
@@ -168,6 +169,8 @@ class NumberGrammar:
         if self.counts_scale(after) or self.role(after) in (Role.HUNDREDS, Role.COLLECTIVE):
             return False
         following = self.text(after)
+        if following.startswith(_CENTS):
+            return True
         return len(digits) == 2 or not following.isalpha() or following in ("y", "el", "para", "hoy", "mañana")
 
     def below_million(self, index: int) -> Found | None:
@@ -236,7 +239,7 @@ class NumberGrammar:
             if scale is not None and group is not None and self.is_day(index):
                 scale = None
             if scale is None:
-                if group is None or (found is not None and (group.value >= 10**limit or group.rule == "decimal")):
+                if group is None or (found is not None and group.value >= 10**limit):
                     return found
                 if found is not None and self.starts_another(group.after):
                     return found
