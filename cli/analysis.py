@@ -38,7 +38,7 @@ def run(
     Example: palabra run grabaciones/ --manifest llamadas.csv
     """
     settings = read_config(config, data)
-    report = _analyse(folder, manifest, settings, allow_synthetic=allow_synthetic_weights, as_json=as_json)
+    report = analyse(folder, manifest, settings, allow_synthetic=allow_synthetic_weights, as_json=as_json)
     raise typer.Exit(1 if report.failed else 0)
 
 
@@ -55,7 +55,7 @@ def demo(
     if not manifest.is_file():
         raise SetupError(f"{manifest} expected, not found; run the demo from the source folder, or give --folder")
     settings = read_config(None, data)
-    report = _analyse(folder, manifest, settings, allow_synthetic=True, as_json=as_json)
+    report = analyse(folder, manifest, settings, allow_synthetic=True, as_json=as_json)
     wrong = _demo_differences(manifest, data)
     if not as_json:
         _show_demo(data)
@@ -65,8 +65,8 @@ def demo(
     raise typer.Exit(1 if wrong or (report.analysed + report.unchanged == 0) else 0)
 
 
-def _analyse(
-    folder: Path, manifest: Path | None, settings: "Config", *, allow_synthetic: bool, as_json: bool
+def analyse(
+    folder: Path, manifest: Path | None, settings: "Config", *, allow_synthetic: bool, as_json: bool = False
 ) -> "FolderReport":
     from flows.quiet import settle
     from models.quiet import silence_libraries

@@ -55,15 +55,23 @@ def _without_agreement(
     for item in labels:
         for label in item.labels:
             weight[label] += 0.5 + item.turn / n_turns
-    if callbacks or weigh(closing, cues["callback"]) >= ENOUGH + 1:
-        return "callback"
+    answers = [t for t in turns if t.role in ("debtor", "third_party")][-LAST_ANSWERS:]
+    last_words = fold_words(" ".join(t.text for t in answers))
+    asked_late = any(c.turn >= LATE * n_turns for c in callbacks) or weigh(last_words, cues["callback"]) > ENOUGH
     if weight["objection"] > 0 and weigh(closing, cues["dispute"]) >= ENOUGH:
         return "dispute"
+    if weigh(last_words, cues["refusal"]) >= ENOUGH:
+        return "refusal"
     if weight["situation"] >= 1.0 and weight["situation"] >= 0.5 * weight["objection"]:
         return "hardship"
-    if weigh(closing, cues["refusal"]) >= ENOUGH:
-        return "refusal"
-    return "no_agreement"
+    return "callback" if asked_late else "no_agreement"
+
+
+LAST_ANSWERS = 4
+"""Turns of whoever answered that are their last word."""
+
+LATE = 0.5
+"""Share of the call after which a request to be called again is how it ended."""
 
 
 def _said(turns: Sequence[Turn], role: str) -> str:

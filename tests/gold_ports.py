@@ -79,7 +79,9 @@ class GoldTurnClassifier:
 
     def _labels(self, turn: Turn, call_id: str) -> TurnLabels:
         known = _gold_turn(turn, self.gold[call_id])
-        return TurnLabels(turn.index, tuple(known["labels"]), tuple(known["steps"])) if known else TurnLabels(turn.index)
+        return (
+            TurnLabels(turn.index, tuple(known["labels"]), tuple(known["steps"])) if known else TurnLabels(turn.index)
+        )
 
 
 @dataclass(frozen=True)
