@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.dates import DateMatch, Found
+from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token, fold, tokenize
 from pipeline.verb_forms import ar_forms
 
@@ -108,6 +110,7 @@ _ORDERED = frozenset(
         "arregle",
     }
 )
+_VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 _BARE_NOUNS = frozenset(
     {
@@ -241,7 +244,7 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     before = tokens[place - 1].text if place else ""
     if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
         cue = (cue & ~(MAYBE_PAST_E | MAYBE_PAST_O)) | _verb_cue(text, tokens, place, cue)
-    if cue & PAY and _accented(text, tokens[place]) and not word.endswith("re"):
+    if cue & PAY and _accented(text, tokens[place]) and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
     if cue & GIVEN:
         earlier = tokens[place - 2].text if place > 1 else ""
@@ -350,6 +353,15 @@ def _append(clauses: list[Clause], clause: Clause) -> None:
     clauses.append(clause)
 
 
+_Placed = TypeVar("_Placed", DateMatch, NumberMatch)
+
+
+def _inside(matches: Sequence[_Placed], first: int, last: int) -> tuple[_Placed, ...]:
+    """The matches that start between two tokens; they come in order."""
+    start = bisect_left(matches, first, key=lambda match: match.first)
+    return tuple(matches[start : bisect_left(matches, last, key=lambda match: match.first)])
+
+
 def _clause(
     text: str, found: Found, masks: Sequence[int], covered: bytearray, span: tuple[int, int], stop: bool
 ) -> Clause:
@@ -371,9 +383,9 @@ def _clause(
     if not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
-    dates = tuple(match for match in found.dates if span[0] <= match.first < last)
+    dates = _inside(found.dates, span[0], last)
     opening = found.tokens[span[0]]
-    has_number = any(first <= number.first < last and not covered[number.first] for number in found.numbers)
+    has_number = any(not covered[number.first] for number in _inside(found.numbers, first, last))
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
     return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
 

@@ -35,6 +35,7 @@ _WIDE = frozenset(
     }
 )
 _NO_DAY = frozenset({"past", "recurring"})
+_FAR = 8  # clauses; what was said before them corrects nothing
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
@@ -47,26 +48,25 @@ class DueDate:
     clause: int
 
 
-def _judge(place: int, clauses: Sequence[Clause], match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
+def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
-    clause = clauses[place]
+    clause = around.clauses[place]
     if match.date is None or match.rule in _NO_DAY or match.date < said_on or _is_excluded(clause, match, tokens):
         return REFUSED
     if clause.has(cue.CALL):
-        return WEAK if _pays_instead(place, clauses, tokens) else REFUSED
+        return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
     if _is_denied(clause, match, tokens):
         return REFUSED
     pays = clause.has(cue.PAY)
-    beside = WEAK if _paid_nearby(place, clauses) else REFUSED
-    if clause.has(cue.EVENT) and not pays:
-        return beside if clause.has(cue.INCOME) else REFUSED
+    beside = WEAK if around.paid_nearby(place) else REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
-    if clause.has(cue.SUBORDINATE):
+    if clause.has(cue.EVENT, cue.SUBORDINATE):
         return beside if clause.has(cue.INCOME) else REFUSED
     if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
         return beside
-    return REFUSED if _sentence_is_other(place, clauses, match) else ANSWER
+    is_other = around.other[place] or (match.rule == "month" and around.told[place])
+    return REFUSED if is_other else ANSWER
 
 
 def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
@@ -112,20 +112,6 @@ def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]
     return said == ["no"] and instead.has(cue.PAY) and not instead.dates
 
 
-def _sentence_is_other(place: int, clauses: Sequence[Clause], match: DateMatch) -> bool:
-    """Whether the sentence speaks of a call or of the past, and nowhere of paying."""
-    first = place
-    while first > 0 and not clauses[first].stop:
-        first -= 1
-    last = place + 1
-    while last < len(clauses) and not clauses[last].stop:
-        last += 1
-    sentence = [clause for clause in clauses[first:last] if not clause.has(cue.SUBORDINATE)]
-    told = (cue.PAST, cue.PRETERITE) if match.rule == "month" else ()
-    other = any(clause.has(cue.CALL, cue.PAID, *told) for clause in sentence)
-    return other and not any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
-
-
 def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«No le puedo pagar hasta el 15» says that the 15th is the day; «el viernes no, el otro» holds its own no."""
     before = [token.text for token in tokens[clause.first : match.first]]
@@ -141,16 +127,48 @@ def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
     return any(word in ("es", "fue", "cae", "era", "son") for word in between)
 
 
-def _paid_nearby(place: int, clauses: Sequence[Clause]) -> bool:
-    """Whether another clause speaks of paying and names no day of its own."""
-    for index, clause in enumerate(clauses):
-        if index == place or not clause.has(cue.PAY) or clause.has(cue.PAST, cue.NEGATION, cue.CALL, cue.HYPOTHETICAL):
+def _pays_without_a_day(clause: Clause) -> bool:
+    """Whether a clause speaks of paying and names no day of its own."""
+    if not clause.has(cue.PAY) or clause.has(cue.PAST, cue.NEGATION, cue.CALL, cue.HYPOTHETICAL, cue.SUBORDINATE):
+        return False
+    return not clause.conditional and all(match.date is None for match in clause.dates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What the clauses of an utterance tell of each other.
+
+    Attributes:
+        clauses: They.
+        paying: How many pay without naming a day.
+        other: For each clause whether its sentence speaks of a call or of what was paid, and not of paying.
+        told: The same, of anything past.
+    """
+
+    clauses: tuple[Clause, ...]
+    paying: int
+    other: tuple[bool, ...]
+    told: tuple[bool, ...]
+
+    def paid_nearby(self, place: int) -> bool:
+        return self.paying - _pays_without_a_day(self.clauses[place]) > 0
+
+
+def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
+    other: list[bool] = []
+    told: list[bool] = []
+    first = 0
+    for place in range(1, len(clauses) + 1):
+        if place < len(clauses) and not clauses[place].stop:
             continue
-        if clause.conditional or clause.has(cue.SUBORDINATE):
-            continue
-        if not any(match.date is not None for match in clause.dates):
-            return True
-    return False
+        sentence = [clause for clause in clauses[first:place] if not clause.has(cue.SUBORDINATE)]
+        pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
+        is_other = not pays and any(clause.has(cue.CALL, cue.PAID) for clause in sentence)
+        is_told = not pays and any(clause.has(cue.PAST, cue.PRETERITE) for clause in sentence)
+        other += [is_other] * (place - first)
+        told += [is_told] * (place - first)
+        first = place
+    return _Surroundings(clauses, sum(map(_pays_without_a_day, clauses)), tuple(other), tuple(told))
 
 
 def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[Token], text: str) -> bool:
@@ -158,7 +176,7 @@ def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], token
     if first.clause == second.clause:
         between = [token.text for token in tokens[first.match.last : second.match.first]]
         return any(word in ("no", "mejor", "digo", "perdon", "sino") for word in between)
-    for index in range(first.clause, second.clause + 1):
+    for index in range(max(first.clause, second.clause - _FAR), second.clause + 1):
         clause = clauses[index]
         start = max(clause.first, first.match.last)
         end = min(clause.last, second.match.first)
@@ -171,12 +189,25 @@ def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], token
 _DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
 
 
-def _taken_back(candidate: DueDate, clauses: Sequence[Clause], kept: Sequence[DueDate]) -> bool:
+def _others_follow(candidates: Sequence[DueDate]) -> list[bool]:
+    """For each due date whether a later clause names another day."""
+    following: list[bool] = []
+    later: set[date | None] = set()
+    waiting: list[DueDate] = []
+    for one in reversed(candidates):
+        if waiting and waiting[-1].clause != one.clause:
+            later.update(other.match.date for other in waiting)
+            waiting.clear()
+        following.append(bool(later - {one.match.date}) if len(later) < 2 else True)
+        waiting.append(one)
+    return following[::-1]
+
+
+def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bool) -> bool:
     """Whether an answer is denied right after: «¿Para el diez? No, para el diez no llego»."""
     if candidate.strength == STRONG:
         return False
     day = candidate.match.date
-    others_follow = any(one.clause > candidate.clause and one.match.date != day for one in kept)
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
         named = [match for match in clause.dates if match.date == day]
@@ -224,16 +255,21 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     tokens = found.tokens
     if any(clause.has(cue.ECHO) and clause.question for clause in clauses):
         return ()
+    around = _surroundings(clauses)
     address = any(clause.has(cue.ADDRESS) for clause in clauses)
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
             if address and match.rule in _STREETS and not clause.has(cue.PAY):
                 continue
-            strength = _judge(place, clauses, match, said_on, tokens)
+            strength = _judge(place, around, match, said_on, tokens)
             if strength > REFUSED:
                 candidates.append(DueDate(match, strength, place))
-    kept = [one for one in candidates if not _taken_back(one, clauses, candidates)]
+    kept = [
+        one
+        for one, others in zip(candidates, _others_follow(candidates), strict=True)
+        if not _taken_back(one, clauses, others)
+    ]
     standing = _stands(kept, clauses, tokens, text)
     if standing is None:
         return ()

@@ -38,7 +38,7 @@ def month_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     if month.month == 0:
         return (
             month_period(scan.said_on, month, "this_month")
-            if scan.kind_at(before - 1, "DURING") and scan.kind_at(before, "EL")
+            if scan.kind_at(before - 1, "DURING", "BEFORE_END", "BEFORE_START") and scan.kind_at(before, "EL")
             else None
         )
     text = scan.tokens[scan.items[match.start()].first].text
@@ -269,6 +269,7 @@ def weekend(scan: Scan, match: re.Match[str]) -> Day:
     "DAY",
     "END (ART|DE)* y:YEAR_REF",
     "END ART? YEARU",
+    "BEFORE_END ART YEARU",
     "b:BEGIN (ART|DE)* (y:YEAR_REF|YEARU)",
     "h:MIDDLE (ART|DE)* (y:YEAR_REF|YEARU)",
 )

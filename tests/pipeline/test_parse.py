@@ -1,0 +1,109 @@
+"""One utterance in, due date and amount out; and the cases written by hands that had not seen the code."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.parse import ParseRequest, parse, parse_line
+
+_EXPRESSIONS = Path(__file__).parents[1] / "data" / "expressions"
+_LINE: dict[str, Any] = {
+    "text": "El viernes le deposito mil quinientos",
+    "said_on": "2026-03-12",
+    "country": "MX",
+    "currency": "MXN",
+    "balance": 12500.0,
+    "minimum_payment": 900.0,
+}
+
+
+def answer(**fields: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(parse_line(json.dumps(_LINE | fields)))
+    return found
+
+
+def test_a_line_gives_date_amount_and_their_rules() -> None:
+    found = answer()
+    assert (found["date"], found["start"], found["amount"], found["currency"]) == ("2026-03-13", None, 1500, "MXN")
+    assert found["rule"].startswith("weekday+")
+    assert found["doubtful"] is False
+
+
+def test_null_where_there_is_none() -> None:
+    assert answer(text="El viernes me operan") == dict.fromkeys(("date", "start", "amount", "currency", "rule")) | {
+        "doubtful": False
+    }
+
+
+def test_a_period_gives_its_first_day() -> None:
+    assert answer(text="Entre el 18 y el 20 le pago")["start"] == "2026-03-18"
+
+
+def test_what_the_account_tells() -> None:
+    assert answer(text="La mitad el lunes")["amount"] == 6250
+    assert answer(text="El mínimo, mañana")["amount"] == 900
+
+
+def test_a_day_is_no_amount() -> None:
+    assert answer(text="El quince le pago quince mil")["amount"] == 15000
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "no json",
+        "[1, 2]",
+        json.dumps(_LINE | {"said_on": "mañana"}),
+        json.dumps(_LINE | {"text": None}),
+        json.dumps(_LINE | {"balance": "much"}),
+        json.dumps(_LINE | {"balance": float("nan")}),
+        json.dumps({"text": "mil"}),
+        "[" * 100_000,
+    ],
+)
+def test_an_unreadable_line_gives_an_error_in_its_place(line: str) -> None:
+    found = json.loads(parse_line(line))
+    assert set(found) == {"error"}
+    assert "expected" in found["error"]
+    assert "much" not in found["error"]
+
+
+def test_every_result_names_its_span() -> None:
+    text = "Sí, el viernes le deposito mil quinientos"
+    found = parse(ParseRequest(text, date(2026, 3, 12), "MX", "MXN", Decimal(12500), Decimal(900)))
+    assert found.date_match is not None
+    assert found.amount_match is not None
+    assert text[found.date_match.start : found.date_match.end] == "viernes"
+    assert text[found.amount_match.start : found.amount_match.end] == "mil quinientos"
+
+
+# Share of each author's cases that must stay right: dates, amounts; and false ones at most.
+FLOORS = {"author1": (0.99, 0.99, 0.01), "author2": (0.99, 0.99, 0.01)}
+
+
+@pytest.mark.parametrize("author", sorted(FLOORS))
+def test_cases_by_other_hands_stay_right(author: str) -> None:
+    counts: Counter[str] = Counter()
+    misses = []
+    for line in (_EXPRESSIONS / f"{author}.jsonl").read_text("utf-8").splitlines():
+        case = json.loads(line)
+        expected, found = case["expect"], json.loads(parse_line(line))
+        for field in ("date", "amount"):
+            kind = field if expected[field] is not None else f"no {field}"
+            counts[kind] += 1
+            if found[field] != expected[field]:
+                counts[f"{kind} missed"] += 1
+                misses.append(f"{case['id']} {field}: {expected[field]} expected, {found[field]} found")
+    dates, amounts, false = FLOORS[author]
+    assert 1 - counts["date missed"] / counts["date"] >= dates, misses
+    assert 1 - counts["amount missed"] / counts["amount"] >= amounts, misses
+    assert counts["no date missed"] / counts["no date"] <= false, misses
+    assert counts["no amount missed"] / counts["no amount"] <= false, misses
