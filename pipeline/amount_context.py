@@ -91,6 +91,7 @@ class _Judge:
     def __init__(self, utterance: Utterance) -> None:
         self.u = utterance
         self.echoes: dict[int, bool] = {}
+        self.only_asks = _contains([token.text for token in utterance.tokens], _ONLY_ASKING)
 
     def accepted(self) -> list[AmountMatch]:
         matches = self.u.matches
@@ -209,8 +210,7 @@ class _Judge:
         if sentence not in self.echoes:
             texts = [u.text(i) for i in u.clause(first, u.hard)]
             asked = "?" in texts
-            rest = [u.text(i) for i in range(len(u.tokens))][:400]
-            self.echoes[sentence] = (asked and _contains(texts, _ECHOES)) or _contains(rest, _ONLY_ASKING)
+            self.echoes[sentence] = self.only_asks or (asked and _contains(texts, _ECHOES))
         return self.echoes[sentence]
 
     def is_unreal(self, match: AmountMatch) -> bool:
@@ -241,4 +241,6 @@ class _Judge:
 
 
 def _contains(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:
-    return any(tuple(texts[i : i + len(phrase)]) == phrase for i in range(len(texts)) for phrase in phrases)
+    present = set(texts)
+    heads = [phrase for phrase in phrases if phrase[0] in present]
+    return any(tuple(texts[i : i + len(phrase)]) == phrase for phrase in heads for i in range(len(texts)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from pipeline.amount_joins import after_million, could_be_misheard, is_single_digit, join_pair
 from pipeline.amount_values import AmountContext, AmountKind, AmountMatch
-from pipeline.balance import Account, debt_tail, part_at
+from pipeline.balance import Account, debt_tail, part_at, triggers
 from pipeline.currencies import Mark, cents_at, load, sign_after, sign_before, slang_at
 from pipeline.number_words import Role, read_word
 from pipeline.numbers import NumberMatch
@@ -19,6 +20,12 @@ _CENT = Decimal("0.01")
 _AND = frozenset({"y", "e"})
 _HALF = frozenset({"medio", "media"})
 _LARGEST_DAY = 31
+
+
+@lru_cache(maxsize=1)
+def _naming_words() -> frozenset[str]:
+    """The words that name money or a part of the debt without a number."""
+    return triggers() | _HALF | frozenset(load().slang)
 
 
 def _goes_on(value: Decimal, more: Decimal) -> bool:
@@ -44,6 +51,7 @@ class AmountReader:
         self.context = context
         self.account = Account(context.balance, context.minimum_payment)
         self.taken = taken
+        self.named = _naming_words()
 
     def text(self, index: int) -> str:
         return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
@@ -52,7 +60,8 @@ class AmountReader:
         matches: list[AmountMatch] = []
         index = 0
         while index < len(self.tokens):
-            match = self.at(index)
+            named = index in self.numbers or self.tokens[index].text in self.named
+            match = self.at(index) if named else None
             if match is None:
                 index += 1
                 continue

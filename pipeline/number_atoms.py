@@ -10,6 +10,8 @@ from pipeline.figures import read_figure
 from pipeline.number_words import NumberWord, Role, load, read_word
 from pipeline.tokens import Token
 
+_ZERO = Decimal(0)
+_LONGEST_LOST = 3
 DAY_WORDS = frozenset({"el", "dia", "pal"})
 
 
@@ -52,13 +54,13 @@ def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] |
 def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
     text = tokens[index].text
     words = read_word(text)
-    lost = load().lost_s.get(text)
+    lost = load().lost_s.get(text) if len(text) <= _LONGEST_LOST else None
     if lost is not None and index + 1 < len(tokens):
         following = read_word(tokens[index + 1].text)
         if following and following[0].role in (Role.SCALE, Role.HUNDREDS, Role.HUNDRED_WORD):
             words = (NumberWord(Role.UNIT if lost < 10 else Role.TEEN, lost),)
     if not words:
-        return [Atom(None, Decimal(0), index, text)]
+        return [Atom(None, _ZERO, index, text)]
     return [Atom(word.role, Decimal(word.value), index, text, word.exact) for word in words]
 
 
@@ -78,6 +80,6 @@ def read_atoms(tokens: Sequence[Token]) -> list[Atom]:
             if spaced is not None:
                 index = spaced[1] - 1
         else:
-            atoms.append(Atom(None, Decimal(0), index, token.text))
+            atoms.append(Atom(None, _ZERO, index, token.text))
         index += 1
     return atoms

@@ -14,7 +14,7 @@ from typing import Literal
 
 from pipeline.number_atoms import Atom, read_atoms
 from pipeline.number_grammar import STARTERS, NumberGrammar
-from pipeline.number_words import Role
+from pipeline.number_words import Role, read_word
 from pipeline.tokens import Token, tokenize
 
 NumberForm = Literal["words", "digits", "mixed", "ordinal", "fraction"]
@@ -78,13 +78,16 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
         country: Where it was said; "quince cientos" is a number in Puerto Rico and the United States only.
     """
     tokens = tokenize(text) if isinstance(text, str) else text
-    atoms = read_atoms(tokens)
-    if not any(atom.role is not None or atom.text in STARTERS for atom in atoms):
+    if not any(token.kind == "figure" or token.text in STARTERS or read_word(token.text) for token in tokens):
         return ()
+    atoms = read_atoms(tokens)
     grammar = NumberGrammar(atoms, tokens, country)
     matches: list[NumberMatch] = []
     index = 0
     while index < len(atoms):
+        if atoms[index].role is None and atoms[index].text not in STARTERS:
+            index += 1
+            continue
         match, after = _match_at(grammar, index)
         if match is not None:
             matches.append(match)

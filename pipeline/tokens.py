@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 TokenKind = Literal["word", "figure", "sign"]
@@ -34,24 +33,27 @@ class Token:
     kind: TokenKind
 
 
-@lru_cache(maxsize=4096)
-def _fold_character(character: str) -> str:
-    base = unicodedata.normalize("NFD", character)[0].lower()
-    return base if len(base) == 1 else character
+class _Folding(dict[int, str]):
+    """A translation table that learns each character once."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base = unicodedata.normalize("NFD", character)[0].lower()
+        self[code] = base if len(base) == 1 else character
+        return self[code]
+
+
+_FOLDING = _Folding({code: chr(code).lower() for code in range(128)})
 
 
 def fold(text: str) -> str:
     """The text in lower case without accents, character for character as long as it was."""
-    if text.isascii():
-        return text.lower()
-    return "".join([c if c.isascii() else _fold_character(c) for c in text]).lower()
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
     """Words, figures and signs in order; blanks separate and are dropped."""
     folded = fold(text)
-    if len(folded) != len(text):  # a lower-case form longer than its capital; not met, but spans rule
-        folded = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
     plain = folded.isascii()
     tokens = []
     for match in _TOKEN.finditer(folded):
