@@ -2,33 +2,55 @@
 
 import os
 import shutil
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from pipeline.errors import StoreError
+from sql.feed import FeedReport, update_feed
 from sql.load import LoadReport, merge
 from sql.migrate import migrate_warehouse
+from sql.refresh import RefreshConfig, refresh
+from sql.reviews import CarryReport, carry_reviews
 from sql.warehouse import connect, loader_lock, published_path, warehouse_path
 
 
-def publish(root: Path) -> Path:
-    """Brings the published copy up to the warehouse: checkpoint, copy, rename; returns its path.
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publication did beside copying: reviews laid over new analyses, events told to the CRM's feed."""
 
+    path: Path
+    reviews: CarryReport
+    feed: FeedReport
+
+
+def publish(root: Path, as_of: date | None = None, config: RefreshConfig | None = None) -> PublishReport:
+    """Brings the published copy up to warehouse and journal: derive, tell the feed, checkpoint, copy, rename.
+
+    Each step starts from what it finds: after a death at any moment, publishing again leads to the same.
     Readers that have the former copy open keep reading it; whoever opens next sees the new one.
 
+    Args:
+        root: The data folder.
+        as_of: Day on which promises are judged; today, unless told.
+        config: How promises are settled and which limits on contacts are looked at.
+
     Raises:
-        StoreError: There is no warehouse yet, or a loader is at work.
+        StoreError: There is no warehouse yet, a loader is at work, or a check fails; the former copy then stays.
     """
     with loader_lock(root):
-        if not warehouse_path(root).exists():
+        path = warehouse_path(root)
+        if not path.exists():
             raise StoreError(f"{root}: no warehouse to publish; load something first")
-        _checkpoint(warehouse_path(root))
-        return _copy(root)
+        return _publish(root, path, as_of, config)
 
 
-def rebuild(root: Path, *, words: bool = False) -> LoadReport:
-    """Makes the warehouse again from the staged shards alone, equal in content, and publishes it.
+def rebuild(
+    root: Path, as_of: date | None = None, config: RefreshConfig | None = None, *, words: bool = False
+) -> LoadReport:
+    """Makes the warehouse again from staged shards and journal, equal in content, and publishes it.
 
     The old file stays in use until the new one is whole.
 
@@ -42,24 +64,29 @@ def rebuild(root: Path, *, words: bool = False) -> LoadReport:
         try:
             migrate_warehouse(connection)
             report = merge(connection, root, words=words)
+            connection.execute("force checkpoint")
         finally:
             connection.close()
-        _checkpoint(draft)
         # The log of the old file must not be replayed into the new one.
         _remove_log(warehouse_path(root))
         draft.replace(warehouse_path(root))
-        _copy(root)
+        _publish(root, warehouse_path(root), as_of, config)
         return report
 
 
-def _checkpoint(path: Path) -> None:
-    connection = connect(path)
+def _publish(root: Path, path: Path, as_of: date | None, config: RefreshConfig | None) -> PublishReport:
+    connection = connect(path, spill=root / "spill")
     try:
+        migrate_warehouse(connection)
+        refresh(connection, root, as_of or datetime.now().astimezone().date(), config or RefreshConfig())
+        reviews = carry_reviews(connection, root)
+        feed = update_feed(connection, root)
         connection.execute("force checkpoint")
     except duckdb.Error as error:
-        raise StoreError(f"{path}: cannot be written ({type(error).__name__}); make room on the disk") from error
+        raise StoreError(f"{path}: cannot be written ({type(error).__name__}); make room, or rebuild") from error
     finally:
         connection.close()
+    return PublishReport(_copy(root), reviews, feed)
 
 
 def _copy(root: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sql.staging import write_shard
 from sql.warehouse import connect, loader_lock, statements, warehouse_path
 from tests.sql.made import made_call
 
+TODAY = date(2026, 3, 20)
 GONE = FailedCall("c1", "c1.wav", "not_audio", "no audio stream", "decode")
 
 
@@ -140,9 +142,10 @@ def test_rebuild_is_equal_in_content(tmp_path: Path) -> None:
     load(tmp_path)
     write_shard(tmp_path, 2, "s", [made_call("c1"), made_call("c3")], [replace(GONE, call_id="c4")])
     load(tmp_path)
+    publish(tmp_path, TODAY)
     before = held(tmp_path)
     warehouse_path(tmp_path).write_bytes(b"damaged")
-    rebuild(tmp_path)
+    rebuild(tmp_path, TODAY)
     assert held(tmp_path) == before
 
 

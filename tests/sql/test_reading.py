@@ -29,6 +29,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made_call("c2", agent_id="A-08", debtor_id="D-2", started_at=later, promises=(), outcome="refusal"),
         made_call(
             "c3",
+            debt_id="K-2",
             started_at=later,
             promises=(
                 replace(made_promise(), replaced_by=1),
@@ -39,7 +40,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     write_shard(folder, 1, "s", calls, [FailedCall("c9", "c9.wav", "empty_file", "no bytes", "decode")])
     load(folder)
-    publish(folder)
+    publish(folder, as_of=date(2026, 3, 14))
     return folder
 
 
