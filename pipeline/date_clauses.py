@@ -154,20 +154,23 @@ class Clause:
     has_number: bool
 
     def has(self, *cues: int) -> bool:
-        return any(self.cues & cue for cue in cues)
+        for cue in cues:  # a loop: the hottest line of the judgement
+            if self.cues & cue:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class _Cues:
     words: dict[str, int]
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]]
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
 
 
 @lru_cache(maxsize=1)
 def _load() -> _Cues:
     data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("date_cues.toml").read_text("utf-8"))
     words: dict[str, int] = {}
-    phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
     for verb in data["pay"]["regular"]:
         for form, tense in ar_forms(verb).items():
             cue = {"coming": PAY | REGULAR, "past": PAST | PAID, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
@@ -176,7 +179,7 @@ def _load() -> _Cues:
         for entry in data[section][table]:
             parts = tuple(token.text for token in tokenize(entry))
             if len(parts) > 1:
-                phrases.setdefault(parts[0], []).append((parts, cue))
+                phrases.setdefault((parts[0], parts[1]), []).append((parts, cue))
             elif cue in (PAY, PAST) and section in ("pay", "past"):
                 words[parts[0]] = cue | (CORE if parts[0] in _CORE_FORMS else 0)
             else:
@@ -217,7 +220,8 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
             place += 1
             continue
         word = token.text
-        phrase = _phrase_at(tokens, place, phrases.get(word, ()))
+        entries = phrases.get((word, tokens[place + 1].text)) if place + 1 < len(tokens) else None
+        phrase = None if entries is None else _phrase_at(tokens, place, entries)
         if phrase is not None:
             masks[place] = phrase[1]
             for inside in range(place, place + phrase[0]):

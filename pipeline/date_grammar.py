@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.date_lexicon import Value, load_date_lexicon, phrase_at
 from pipeline.numbers import NumberMatch
@@ -45,8 +45,7 @@ CODES = _all_codes()
 OTHER_WORD = CODES[_OTHER]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A typed stretch of the utterance: `code` stands for its kinds, `first` to `last` are its tokens."""
 
     code: str
@@ -113,6 +112,7 @@ class Layer:
     """Rules that are tried together: at each place the longest wins, of equals the first declared."""
 
     table: dict[str, list[Rule]] = field(default_factory=dict)
+    starts: re.Pattern[str] | None = None
 
     def rule(self, kind: str, *patterns: str) -> Callable[[Production], Production]:
         """Declare that the patterns make items of a kind by the decorated function."""
@@ -129,23 +129,31 @@ class Layer:
 
     def reduce(self, scan: Scan) -> bool:
         """Put what the rules make in place of the items they took; whether anything was made."""
+        search = self._starts()
         items, string = scan.items, scan.string
         reduced: list[Item] = []
-        place = 0
-        made = False
-        while place < len(items):
+        done = place = 0
+        while (start := search(string, place)) is not None:
+            place = start.start()
             best, after = self._longest(scan, string, place)
             if best is None:
-                reduced.append(items[place])
                 place += 1
                 continue
+            reduced += items[done:place]
             reduced.append(Item(best.code, items[place].first, items[after - 1].last, best.values))
-            place = after
-            made = True
-        if made:
-            scan.items = reduced
-            scan.string = "".join([item.code for item in reduced])
-        return made
+            done = place = after
+        if not reduced:
+            return False
+        reduced += items[done:]
+        scan.items = reduced
+        scan.string = "".join([item.code for item in reduced])
+        return True
+
+    def _starts(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Search for the next place where a rule can start; made once, when all rules are declared."""
+        if self.starts is None:
+            self.starts = re.compile(f"[{''.join(self.table)}]")
+        return self.starts.search
 
     def _longest(self, scan: Scan, string: str, place: int) -> tuple[Item | None, int]:
         best: Item | None = None
