@@ -120,7 +120,7 @@ class ClassifyConfig:
 
 @dataclass(frozen=True, slots=True)
 class ToneConfig:
-    model: str = "tone-es"
+    model: str = "turns-es"
     min_score: float = 0.5
     # The voice counts as raised this far above the speaker's own median level, dB.
     raised_db: float = 8.0

@@ -1,0 +1,239 @@
+"""Gold calls -> the linear reader's weights: two passes, calibrated, with thresholds from unseen authors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.classifiers.linear import (
+    ANY_TONE,
+    CLASSES,
+    FILE,
+    SEVERITY_CLASSES,
+    Head,
+    LinearReader,
+    Standard,
+    neighbour_scores,
+    of_role,
+    save_reader,
+)
+from models.classifiers.ngrams import BUCKETS, Features, features_of
+from models.recipes.understanding.ridge import (
+    Matrix,
+    Problem,
+    best_threshold,
+    fit,
+    log_odds_line,
+    problem_of,
+    unseen_scores,
+)
+from models.registry import write_card
+from pipeline.gold import GoldCall, GoldTurn, read_gold
+from pipeline.labels import LABELS, Severity
+
+KIND = "turn_classifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Chosen on scores of unseen authors, never on the development set."""
+
+    strength: float = 0.5
+    # Weight of the first pass's scores against the n-grams in the second.
+    around: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All turns of a corpus in order, call after call.
+
+    Attributes:
+        targets: 0 and 1, (n, len(CLASSES)).
+        masks: Which classes the speaker can be given, same shape.
+        lengths: Turns of each call.
+    """
+
+    features: tuple[Features, ...]
+    targets: Matrix
+    masks: npt.NDArray[np.bool_]
+    authors: tuple[str, ...]
+    lengths: tuple[int, ...]
+    gold: tuple[GoldTurn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A reader and what it says of authors it was not shown: scores before calibration, (n, len(CLASSES))."""
+
+    reader: LinearReader
+    unseen: Matrix
+
+
+def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
+    """Calls of every author's file of `folder/part`, by file name."""
+    files = sorted((folder / part).glob("*.jsonl"))
+    return tuple(call for path in files for call in read_gold(path.read_text("utf-8"), path.name))
+
+
+def rows_of(calls: Sequence[GoldCall]) -> Rows:
+    features: list[Features] = []
+    for call in calls:
+        features += features_of(call.turns)
+    gold = tuple(turn for call in calls for turn in call.gold)
+    return Rows(
+        features=tuple(features),
+        targets=np.array([_targets(turn) for turn in gold], np.float64),
+        masks=np.array([of_role(turn.role) for call in calls for turn in call.turns]),
+        authors=tuple(call.author or call.id for call in calls for _ in call.turns),
+        lengths=tuple(len(call.turns) for call in calls),
+        gold=gold,
+    )
+
+
+def _targets(gold: GoldTurn) -> list[bool]:
+    categories = {category for category, _ in gold.tone}
+    said = {*gold.labels, *gold.steps, *categories, *([ANY_TONE] if categories else [])}
+    return [name in said for name in CLASSES]
+
+
+def train_reader(rows: Rows, recipe: Recipe) -> Trained:
+    """The reader of a corpus. Calibration and thresholds are left to `calibrated`."""
+    groups = _groups(rows)
+    problems = [
+        problem_of([rows.features[i] for i in turns], rows.targets[np.ix_(turns, columns)], _authors(rows, turns))
+        for turns, columns in groups
+    ]
+    first_scores, first = _first_pass(rows, groups, problems, recipe)
+    inside = [rows.masks[:, k] for k in range(len(CLASSES))]
+    standard = Standard(
+        np.array([first_scores[m, k].mean() for k, m in enumerate(inside)], np.float32),
+        np.array([first_scores[m, k].std() + 1e-3 for k, m in enumerate(inside)], np.float32),
+    )
+    around = scores_around(first_scores, rows, standard)
+    unseen, second, weights = _second_pass(rows, groups, problems, around, recipe)
+    n = len(CLASSES)
+    reader = LinearReader(
+        first=first,
+        second=second,
+        around=weights,
+        standard=standard,
+        severity=severity_head(rows, recipe),
+        slopes=np.stack([np.ones(n, np.float32), np.zeros(n, np.float32)]),
+        thresholds=np.full(n, 0.5, np.float32),
+    )
+    return Trained(reader, unseen)
+
+
+Group = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def _groups(rows: Rows) -> list[Group]:
+    """Turns and classes that belong together: the debtor's side with labels, the collector with steps and tone."""
+    n_labels = len(LABELS)
+    debtor = np.flatnonzero(rows.masks[:, 0])
+    collector = np.flatnonzero(rows.masks[:, n_labels])
+    return [(debtor, np.arange(n_labels)), (collector, np.arange(n_labels, len(CLASSES)))]
+
+
+def _authors(rows: Rows, turns: npt.NDArray[np.int64]) -> list[str]:
+    return [rows.authors[i] for i in turns]
+
+
+def _first_pass(
+    rows: Rows, groups: Sequence[Group], problems: Sequence[Problem], recipe: Recipe
+) -> tuple[Matrix, Head]:
+    scores = np.zeros_like(rows.targets)
+    heads = []
+    for (turns, columns), problem in zip(groups, problems, strict=True):
+        scores[np.ix_(turns, columns)] = unseen_scores(problem.gram, problem, recipe.strength)
+        heads.append(fit(problem.gram, problem, recipe.strength)[1])
+    return scores, joined_heads(heads)
+
+
+def _second_pass(
+    rows: Rows, groups: Sequence[Group], problems: Sequence[Problem], around: npt.NDArray[np.float32], recipe: Recipe
+) -> tuple[Matrix, Head, npt.NDArray[np.float32]]:
+    unseen = np.zeros_like(rows.targets)
+    heads = []
+    weights = np.zeros((around.shape[1], len(CLASSES)), np.float32)
+    share = recipe.around / around.shape[1]
+    for (turns, columns), problem in zip(groups, problems, strict=True):
+        near = around[turns].astype(np.float64)
+        gram = problem.gram + share * (near @ near.T)
+        unseen[np.ix_(turns, columns)] = unseen_scores(gram, problem, recipe.strength)
+        dual, head = fit(gram, problem, recipe.strength)
+        heads.append(head)
+        weights[:, columns] = share * (near.T @ dual)
+    return unseen, joined_heads(heads), weights
+
+
+def scores_around(scores: Matrix, rows: Rows, standard: Standard) -> npt.NDArray[np.float32]:
+    """What the second pass reads of the first: `neighbour_scores` within each call."""
+    standardised = np.where(rows.masks, (scores - standard.mean) / standard.spread, 0.0)
+    ends = np.cumsum(rows.lengths)
+    return np.concatenate(
+        [neighbour_scores(standardised[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
+    )
+
+
+def joined_heads(heads: Sequence[Head]) -> Head:
+    return Head(
+        np.concatenate([h.table for h in heads], axis=1),
+        np.concatenate([h.scale for h in heads]),
+        np.concatenate([h.bias for h in heads]),
+    )
+
+
+def severity_head(rows: Rows, recipe: Recipe) -> Head:
+    """How grave a flag is, learned from flagged turns: scores above 0 say yes."""
+    flagged = [i for i, turn in enumerate(rows.gold) if turn.tone]
+    if not flagged:
+        n = len(SEVERITY_CLASSES)
+        return Head(np.zeros((BUCKETS, n), np.int8), np.ones(n, np.float32), np.full(n, -1, np.float32))
+    worst = [{severity for _, severity in rows.gold[i].tone} for i in flagged]
+    targets = np.array([[bool(s & {"medium", "high"}), "high" in s] for s in worst], np.float64)
+    problem = problem_of([rows.features[i] for i in flagged], targets, [rows.authors[i] for i in flagged])
+    head = fit(problem.gram, problem, recipe.strength)[1]
+    return Head(head.table, head.scale, head.bias - np.float32(0.5))
+
+
+def calibrated(reader: LinearReader, scores: Matrix, targets: Matrix, masks: npt.NDArray[np.bool_]) -> LinearReader:
+    """The reader with probabilities and thresholds from scores of turns whose authors it had not seen."""
+    slopes, thresholds = [], []
+    for k in range(len(CLASSES)):
+        own, truth = scores[masks[:, k], k], targets[masks[:, k], k] > 0.5
+        slope, intercept = log_odds_line(own, truth)
+        slopes.append((slope, intercept))
+        thresholds.append(best_threshold(1 / (1 + np.exp(-(slope * own + intercept))), truth))
+    return LinearReader(
+        reader.first,
+        reader.second,
+        reader.around,
+        reader.standard,
+        reader.severity,
+        np.array(slopes, np.float32).T.copy(),
+        np.array(thresholds, np.float32),
+    )
+
+
+def worst_severity(gold: GoldTurn) -> Severity | None:
+    grades: tuple[Severity, ...] = ("high", "medium", "low")
+    said = {severity for _, severity in gold.tone}
+    return next((grade for grade in grades if grade in said), None)
+
+
+def raw_scores(reader: LinearReader, calls: Sequence[GoldCall]) -> Matrix:
+    """Scores before calibration, of calls that the reader was not trained on."""
+    rows = []
+    for call in calls:
+        read = reader.read(call.turns).probabilities.astype(np.float64)
+        odds = np.log(np.clip(read, 1e-9, 1 - 1e-9) / (1 - np.clip(read, 1e-9, 1 - 1e-9)))
+        rows.append((odds - reader.slopes[1]) / reader.slopes[0])
+    return np.concatenate(rows)
+
+
+def write_weights(reader: LinearReader, folder: Path) -> None:
+    save_reader(reader, folder)
+    write_card(folder, synthetic_only=False, kind=KIND, files=(FILE,))
