@@ -44,6 +44,9 @@ _ONLY_ASKING = (
     ("no", "me", "anotes"),
     ("no", "me", "anote"),
 )
+_A_DAY = frozenset(
+    {("el", "dia"), ("al", "dia"), ("por", "dia"), ("la", "hora"), ("por", "hora"), ("la", "jornada"), ("el", "turno")}
+)
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset("interes intereses mora recargo recargos comision multa penalidad".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
@@ -119,28 +122,41 @@ class _Judge:
     def of_something_else(self, match: AmountMatch) -> str | None:
         """What follows the amount and says what it is of: "de renta", "al doctor", "que dice", "es el saco"."""
         u, index = self.u, match.last
-        paid = u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft))
-        if match.kind == "money" and match.value == 1 and not paid and len(u.tokens) > _REACH:
-            return "idiom"
-        if u.text(index) == "que":
-            said = range(index + 1, min(index + 4, len(u.tokens)))
-            return (
-                "said by another"
-                if any(u.text(i) in u.words.said and u.soft[i] == u.soft[index] for i in said)
-                else None
-            )
-        follows = [u.text(i) for i in range(index, index + 4)]
-        follows = follows[1:] if follows[0] == "," else follows
-        follows = follows[1:] if follows[:1] == ["y"] else follows
-        if follows[:2] == ["son", "para"] and u.text(index) != "son" and not paid:
-            return "expense"
-        if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
-            return None if paid or u.text(index + 2) in _PAYMENTS else "price"
-        if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS and not paid:
-            return "price"
-        if match.kind == "balance" and match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken:
+        if self.is_base(match):
+            return "a larger sum"
+        if match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken:
             return "half of something else"
-        return self.noun_after(match)
+        relative = index + 1 if u.text(index) == "lo" else index
+        if u.text(relative) == "que":
+            said = range(relative + 1, min(relative + 4, len(u.tokens)))
+            by_other = any(u.text(i) in u.words.said and u.soft[i] == u.soft[relative] for i in said)
+            return "said by another" if by_other else None
+        if u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft)):
+            return self.noun_after(match)
+        return self.unpaid(match) or self.noun_after(match)
+
+    def unpaid(self, match: AmountMatch) -> str | None:
+        """What an amount is in a clause without a word of paying: "son para la comida", "por unas zapatillas"."""
+        u, index = self.u, match.last
+        if match.kind == "money" and match.value == 1 and len(u.tokens) > _REACH:
+            return "idiom"
+        if (u.text(index), u.text(index + 1)) in _A_DAY:
+            return "income"
+        if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
+            return None if u.text(index + 2) in _PAYMENTS else "price"
+        follows = [u.text(i) for i in range(index, index + 4)]
+        while follows[0] in (",", "y"):
+            follows.pop(0)
+        if follows[:2] == ["son", "para"]:
+            return "expense"
+        return "price" if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS else None
+
+    def is_base(self, match: AmountMatch) -> bool:
+        """Whether another amount is taken out of this one: "de los ocho mil le pago cuatro mil"."""
+        u, first = self.u, match.first
+        opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
+        starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
+        return opens and starts and match is not u.matches[-1]
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last

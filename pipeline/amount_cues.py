@@ -36,6 +36,9 @@ _SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
 _DEMANDS = frozenset("quieren quiere querian queria pretenden iban".split())
+_SET_PHRASES = frozenset(
+    {("junto", "todo"), ("junto", "toda"), ("junto", "a"), ("mucho", "lo"), ("mucho", "cuando"), ("mucho", "como")}
+)
 _NOT_VERBS = frozenset("mandeme mandame envieme enviame mandenme envienme".split())
 _WILL_BE = frozenset(
     "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quede va estara".split()
@@ -169,14 +172,21 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
 
 
 def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
-    """What a pronoun or an article before the word makes of it; NEUTRAL where it makes it say nothing."""
+    """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
-    if word == "junto" and before in ("todo", "toda", "a"):
+    if before in _TO_ME:
+        return _done_to_me(word, second)
+    if (word, before) in _SET_PHRASES:
         return Cue.NEUTRAL
+    if word == "dia" and before in ("al", "por"):
+        return Cue.INCOME if _text(tokens, index + 1) in ("saco", "hago", "vendo", "me") else None
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
-    if before not in _TO_ME:
-        return None
+    return Cue.PAY if word == "ingreso" and before in _CLITICS else None
+
+
+def _done_to_me(word: str, second: str) -> Cue | None:
+    """A verb after "me" or "nos": money that comes in, a demand, or what "se me va"."""
     if word in context_words().given:
         return Cue.NEUTRAL if word in ("da", "dan") and second in ("no", "que") else Cue.INCOME
     if word in _DEMANDS or word in ("esta", "estan", "estaban"):

@@ -60,13 +60,15 @@ def _are_plain(left: NumberMatch, right: NumberMatch) -> bool:
     return not rules and whole and left.rule != "leading zero" and not digits
 
 
-def after_million(number: NumberMatch) -> Joined | None:
+def after_million(number: NumberMatch, currency: str) -> Joined | None:
     """A million and hundreds with "mil" left out: "un millón doscientos" is 1 200 000.
 
-    "Tres millones trescientos cuarenta y siete" is taken literally: nobody leaves out "mil" there.
+    "Tres millones trescientos cuarenta y siete" is taken literally but where hundreds buy nothing.
     """
     rest = int(number.value % _MILLION) if number.value == int(number.value) else 0
-    if number.value < _MILLION or not 10 <= rest <= 999 or rest % 10 or number.rule != "cardinal":
+    if number.value < _MILLION or not 10 <= rest <= 999 or number.rule != "cardinal":
+        return None
+    if rest % 10 and not counts_thousands(currency):
         return None
     return Joined(number.value - rest + rest * 1000, "thousands left out", doubtful=True)
 

@@ -148,7 +148,7 @@ class AmountReader:
         if hesitant is not None and _goes_on(value, hesitant.value):
             value, last, rule = value + hesitant.value, hesitant.last, "after a hesitation"
         if rule == "cardinal":
-            million = after_million(number)
+            million = after_million(number, own)
             if million is not None:
                 value, rule, doubtful = million
         return self.with_currency(number, before, value, last, rule, doubtful)

@@ -28,12 +28,22 @@ def is_rejected(u: Utterance, match: AmountMatch) -> bool:
 def _just_before(u: Utterance, match: AmountMatch) -> bool:
     """As in "no los dos mil", "ni quinientos", "tampoco mil"; "no, ochocientos" is none."""
     index = match.first - 1
+    if _instead(u, match.first):
+        return True
     while index >= 0 and u.text(index) in _SKIPPED and match.first - index < _REACH:
         index -= 1
     if index >= 0 and u.text(index) in _NO and u.soft[index] == u.soft[match.first]:
         return u.text(index + 1) not in ("menos", "mas")
     clause = u.clause(match.first, u.soft)
     return any(u.text(i) == "ni" for i in range(clause.start, match.first)) or (index >= 0 and u.text(index) == "ni")
+
+
+def _instead(u: Utterance, first: int) -> bool:
+    """As in "en lugar de dos mil", "en vez de los mil"."""
+    index = first - 1
+    if u.text(index) in ("los", "las", "esos"):
+        index -= 1
+    return u.text(index) == "de" and u.text(index - 1) in ("lugar", "vez") and u.text(index - 2) == "en"
 
 
 def _after(u: Utterance, match: AmountMatch) -> bool:
@@ -56,7 +66,7 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
     for index in range(first - 1, max(first - 2 * _REACH, -1), -1):
         if u.soft[index] != u.soft[first]:
             break
-        if u.text(index) not in _NO:
+        if u.text(index) not in _NO | {"imposible"}:
             continue
         between = [u.text(i) for i in range(index + 1, first)]
         if _BUT_ONLY & set(between) or "que" in between:

@@ -57,7 +57,7 @@ def find_amounts(
     free = [n for n in found if n.form != "ordinal" and touched.isdisjoint(range(n.first, n.last))]
     matches = AmountReader(tokens, free, context, touched).read()
     matches = _lower_of_ranges(matches, tokens)
-    matches = _with_plans(matches, tokens, free)
+    matches = _with_plans(matches, tokens, found, free)
     return tuple(_with_rest(matches, context))
 
 
@@ -142,10 +142,11 @@ def _lower(left: AmountMatch, right: AmountMatch) -> AmountMatch:
 
 
 def _with_plans(
-    matches: list[AmountMatch], tokens: Sequence[Token], numbers: Sequence[NumberMatch]
+    matches: list[AmountMatch], tokens: Sequence[Token], numbers: Sequence[NumberMatch], free: Sequence[NumberMatch]
 ) -> list[AmountMatch]:
     """The matches with their instalment plans; a number that only counts payments is dropped."""
-    counts = {number.last: number for number in numbers}
+    counts = {number.last: number for number in numbers if number.form != "ordinal"}
+    unclaimed = {number.last: number for number in free}
     starts = {number.first: number for number in numbers}
     kept: list[AmountMatch] = []
     counting: set[int] = set()
@@ -155,7 +156,7 @@ def _with_plans(
         if match.kind == "balance" or match.value is None:
             kept.append(match)
             continue
-        found = plan_before(tokens, match.first, counts)
+        found = plan_before(tokens, match.first, counts, unclaimed)
         if found is not None:
             count, first = found
             while kept and kept[-1].last > first and kept[-1].kind != "balance":

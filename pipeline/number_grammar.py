@@ -203,7 +203,8 @@ class NumberGrammar:
 
     def letter_fits(self, index: int) -> bool:
         """Whether "k" or "M" stands right after a figure."""
-        return self.role(index - 1) is Role.FIGURE
+        abbreviates_currency = self.text(index + 1) == "." and self.text(index + 2) == "n"
+        return self.role(index - 1) is Role.FIGURE and not abbreviates_currency
 
     def after_thousand(self, thousands: Decimal, index: int, doubtful: bool) -> Found:
         """What follows "mil": hundreds, tens, "y uno", "y medio", a decimal."""

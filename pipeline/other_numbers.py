@@ -163,6 +163,8 @@ def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
         return u.text(match.last) == "de"
     if before in ("las", "la", "otras") and value < _SMALL:
         return True
+    if u.text(match.last) == "de" and u.text(match.last + 1) in ("las", "los", "esas", "esos", "estas", "mis", "ellas"):
+        return value < _MOST_PAYMENTS
     alone = u.first_content >= len(u.tokens)
     if value == 1:
         return len(u.tokens) > match.last - match.first + 2

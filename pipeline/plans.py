@@ -31,7 +31,9 @@ def _count_ending_at(index: int, counts: Mapping[int, NumberMatch]) -> NumberMat
     return number if number.value == int(number.value) else None
 
 
-def plan_before(tokens: Sequence[Token], first: int, counts: Mapping[int, NumberMatch]) -> tuple[int, int] | None:
+def plan_before(
+    tokens: Sequence[Token], first: int, counts: Mapping[int, NumberMatch], free: Mapping[int, NumberMatch]
+) -> tuple[int, int] | None:
     """How many payments the amount at `first` is one of, and the token of the count.
 
     "Dos pagos de quince mil", "tres cuotas iguales de a cien", "tres de cuarenta".
@@ -40,12 +42,13 @@ def plan_before(tokens: Sequence[Token], first: int, counts: Mapping[int, Number
         tokens: The utterance.
         first: First token of the amount.
         counts: The numbers by the token after them.
+        free: Those of them that are in no date.
     """
     index = first
     while index > 0 and tokens[index - 1].text in _JOINTS and first - index < 4:
         index -= 1
     joint = tuple(token.text for token in tokens[index:first])
-    bare = _count_ending_at(index, counts)
+    bare = _count_ending_at(index, free)
     if bare is not None and joint in (("de",), ("de", "a")):
         return int(bare.value), bare.first
     reach = index
