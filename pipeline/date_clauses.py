@@ -154,7 +154,7 @@ class Clause:
     has_number: bool
 
     def has(self, *cues: int) -> bool:
-        for cue in cues:  # a loop: the hottest line of the judgement
+        for cue in cues:  # noqa: SIM110 - the hottest line of the judgement, and a generator costs thrice
             if self.cues & cue:
                 return True
         return False
@@ -224,8 +224,9 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
         phrase = None if entries is None else _phrase_at(tokens, place, entries)
         if phrase is not None:
             masks[place] = phrase[1]
+            kept = 0 if phrase[1] & HARMLESS else CORRECTION
             for inside in range(place, place + phrase[0]):
-                masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & CORRECTION)
+                masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & kept)
             place += phrase[0]
             continue
         masks[place] = _word_cue(text, tokens, place, words)
@@ -384,7 +385,8 @@ def _clause(
     )
     while first < last and masks[first] & SPLIT and not masks[first] & SUBORDINATE:
         first += 1
-    if not (first < last and masks[first] & SUBORDINATE and not covered[first]):
+    opens_with_que = first < last and found.tokens[first].text == "que" and stop
+    if opens_with_que or not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
     dates = _inside(found.dates, span[0], last)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from pipeline import date_clauses as cue
 from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
@@ -35,7 +36,9 @@ _WIDE = frozenset(
     }
 )
 _NO_DAY = frozenset({"past", "recurring"})
-_FAR = 8  # clauses; what was said before them corrects nothing
+_FAR = 30  # words; what was said before them corrects nothing
+_DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
+_WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
@@ -62,11 +65,23 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.EVENT, cue.SUBORDINATE):
-        return beside if clause.has(cue.INCOME) else REFUSED
+        return (
+            beside
+            if clause.has(cue.INCOME)
+            else (WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED)
+        )
     if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
         return beside
     is_other = around.other[place] or (match.rule == "month" and around.told[place])
     return REFUSED if is_other else ANSWER
+
+
+def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
+    """«Apenas me paguen, que es el 20»: the day belongs to the income just named."""
+    clause = clauses[place]
+    said = tuple(token.text for token in tokens[clause.first : clause.first + 2])
+    is_only_that = not clause.has(cue.UNKNOWN, cue.EVENT, cue.NEGATION)
+    return is_only_that and said in _WHICH_IS and place > 0 and clauses[place - 1].has(cue.INCOME)
 
 
 def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
@@ -86,6 +101,8 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
     before = tokens[match.first - 1].text if match.first else ""
     opening = tokens[match.first].text
     after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
+    if before in ("en", "a", "sobre") and match.rule in ("day_and_month", "full_date") and not clause.has(cue.CORE):
+        return True  # a street: a date takes its article
     if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.PAY)):
         return True
     if (
@@ -100,7 +117,10 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
 
 def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
     """Whether something is paid to the one who listens: «le pago», «te deposito»."""
-    return any(token.text in ("le", "te", "les", "se") for token in tokens[clause.first : clause.last])
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    return any(word in ("le", "te", "les") for word in words) or any(
+        word == "se" and after in ("lo", "la", "los", "las") for word, after in pairwise(words)
+    )
 
 
 def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
@@ -171,22 +191,14 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
     return _Surroundings(clauses, sum(map(_pays_without_a_day, clauses)), tuple(other), tuple(told))
 
 
-def _corrected(first: DueDate, second: DueDate, clauses: Sequence[Clause], tokens: Sequence[Token], text: str) -> bool:
+def _corrected(first: DueDate, second: DueDate, tokens: Sequence[Token], text: str) -> bool:
     """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea»."""
     if first.clause == second.clause:
         between = [token.text for token in tokens[first.match.last : second.match.first]]
         return any(word in ("no", "mejor", "digo", "perdon", "sino") for word in between)
-    for index in range(max(first.clause, second.clause - _FAR), second.clause + 1):
-        clause = clauses[index]
-        start = max(clause.first, first.match.last)
-        end = min(clause.last, second.match.first)
-        masks = cue.cue_masks(text, tokens[start:end]) if start < end else []
-        if any(mask & cue.CORRECTION for mask in masks):
-            return True
-    return False
-
-
-_DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
+    since = max(first.match.last, second.match.first - _FAR)
+    masks = cue.cue_masks(text, tokens[since : second.match.first])
+    return any(mask & cue.CORRECTION for mask in masks)
 
 
 def _others_follow(candidates: Sequence[DueDate]) -> list[bool]:
@@ -216,7 +228,9 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
             return True
         if others_follow or clause.has(cue.HARMLESS, cue.SUBORDINATE) or clause.has_number:
             continue
-        if clause.has(cue.CANNOT) and not clause.dates:
+        if not clause.dates and (
+            clause.has(cue.CANNOT) or (clauses[candidate.clause].question and clause.denied_first)
+        ):
             return True
     return False
 
@@ -234,7 +248,7 @@ def _stands(
             continue
         if (
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
-            or (candidate.strength >= ANSWER and _corrected(current, candidate, clauses, tokens, text))
+            or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
             or candidate.strength > current.strength
             or (
                 candidate.strength == current.strength
@@ -247,9 +261,26 @@ def _stands(
     return current
 
 
+def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tuple[DueDate, ...]:
+    """«En la noche te hago el pago», no day being named, is today."""
+    for place, clause in enumerate(clauses):
+        if (
+            clause.dates
+            or not clause.has(cue.CORE)
+            or clause.has(*_DENIES, cue.ADDRESS, cue.SUBORDINATE, cue.HYPOTHETICAL)
+        ):
+            continue
+        for clock in found.clocks:
+            is_part = clock.clock.hour is None and clock.clock.part in ("afternoon", "night")
+            if is_part and clause.first <= clock.first < clause.last and clock.last - clock.first == 3:
+                match = DateMatch(clock.start, clock.end, said_on, None, "today", True, clock.first, clock.last)
+                return (DueDate(match, WEAK, place),)
+    return ()
+
+
 def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     """The due dates of an utterance already read; the one that stands comes first."""
-    if not found.dates:
+    if not found.dates and not found.clocks:
         return ()
     clauses = split_clauses(text, found)
     tokens = found.tokens
@@ -272,7 +303,7 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     ]
     standing = _stands(kept, clauses, tokens, text)
     if standing is None:
-        return ()
+        return _later_today(clauses, found, said_on) if not candidates else ()
     return (standing, *(one for one in kept if one is not standing))
 
 

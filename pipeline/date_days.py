@@ -127,10 +127,13 @@ _OTHER_ONE = (
     "w:WEEKDAY (OTHER|AFTER_NEXT)",
     f"(THIS|EL|CONTR)? w:WEEKDAY NEXT? COMMA* NO {_OTHER_ONE}",
     f"NO COMMA? (FOR|A|EN)? (THIS|EL|CONTR) w:WEEKDAY NEXT? {_OTHER_ONE}",
+    f"w:WEEKDAY (DE|EN)? ART? k:WEEK_REF COMMA* NO {_OTHER_ONE}",
 )
 def weekday_after_next(scan: Scan, match: re.Match[str]) -> Day:
-    found = next_weekday(scan.said_on, scan.value(match, "w", "WEEKDAY")) + timedelta(days=7)
-    return Day(found, "weekday_after_next")
+    number = scan.value(match, "w", "WEEKDAY")
+    week: Week | None = scan.value(match, "k", "WEEK_REF")
+    first = next_weekday(scan.said_on, number) if week is None else week.monday + timedelta(days=number)
+    return Day(first + timedelta(days=7), "weekday_after_next")
 
 
 @DAYS.rule(

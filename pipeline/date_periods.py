@@ -87,11 +87,13 @@ def _in_month(scan: Scan, month: Month | None, number: int, rule: str) -> Day | 
     return Day(found, "past" if month.is_past else rule)
 
 
-@DAYS.rule("DAY", "a:BEGIN ART? m:MONTH_REF", "FIRSTS n:INT? DAYU (DE ART? m:MONTH_REF)?", "FIRSTS n:INT DAYU")
+@DAYS.rule("DAY", "a:BEGIN ART? m:MONTH_REF", "FIRSTS (n:INT? DAYU|s:SPAN) (DE ART? m:MONTH_REF)?", "FIRSTS n:INT DAYU")
 def start_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     if not match.groupdict().get("m") and scan.kind_at(match.end(), "DE"):
         return None
-    number = scan.value(match, "n", "INT") if match.groupdict().get("n") else None
+    number = scan.value(match, "n", "INT")
+    if match.groupdict().get("s"):
+        number = scan.value(match, "s", "SPAN").days
     if scan.kind_at(match.start(), "AFTER") and scan.tokens[scan.items[match.start()].first].text == "saliendo":
         return None
     return _in_month(
@@ -174,7 +176,7 @@ def week_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
 @DAYS.rule(
     "DAY",
     "(o:(FIRST|ORD2)|LAST) (QUINCENA|MITAD) (DE ART? m:MONTH_REF)?",
-    "QUINCENA DE ART? m:MONTH_REF",
+    "(QUINCENA|QUINCENA_REF) DE ART? m:MONTH_REF",
     "o:(FIRST|ORD2) MIDDLE ART? m:MONTH_REF",
 )
 def half_of_month(scan: Scan, match: re.Match[str]) -> Day | None:

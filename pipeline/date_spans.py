@@ -9,6 +9,10 @@ from pipeline.date_days import DAYS
 from pipeline.date_grammar import Scan
 from pipeline.date_values import Day, Span
 
+_POLITE = frozenset(
+    "favor joven senorita senora senor licenciada licenciado pues si nomas jefe jefa don dona yo".split()
+)
+
 
 def span_day(scan: Scan, span: Span, past: bool = False) -> Day:
     """The day a span of time from the call, forward or back."""
@@ -53,8 +57,12 @@ def span_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     words = scan.tokens[scan.items[place].first : scan.items[place].last]
     if any(token.text.startswith("proxim") for token in words):
         return span_day(scan, inner)
-    if any(not scan.kind_at(index, "COMMA", "DOT") for index in range(len(scan.items)) if index != place):
-        return None
+    for index, item in enumerate(scan.items):
+        is_polite = item.values.get("OTHER_WORD") in _POLITE or scan.kind_at(
+            index, "COMMA", "DOT", "POR", "MORE", "ABOUT"
+        )
+        if index != place and not is_polite:
+            return None
     return Day(inner.after(scan.said_on), "in_" + inner.unit, doubtful=True)
 
 
