@@ -1,7 +1,7 @@
 """Gold calls: the schema of the annotation guidelines, one JSON object a line, read and checked.
 
 What annotators write, what `annotate` gives out and what the training corpora hold is one schema; extra keys that the
-product writes beside the labels (`scores`, `evidence`, …) are let through, `reason` and `notices` are read.
+product writes beside the labels (`unclear`, `evidence`, …) are let through, `reason`, `notices`, `scores` are read.
 """
 
 import json
@@ -37,13 +37,17 @@ class GoldError(PalabraError):
 
 @dataclass(frozen=True, slots=True)
 class GoldTurn:
-    """What annotators say of one turn. `notices` is `None` where nobody looked for them."""
+    """What annotators say of one turn, or what a model says in the same schema.
+
+    `notices` is `None` where nobody looked for them; `scores` are a model's probabilities by class.
+    """
 
     labels: tuple[Label, ...]
     tone: tuple[tuple[ToneCategory, Severity], ...]
     steps: tuple[Step, ...]
     reason: str | None = None
     notices: tuple[str, ...] | None = None
+    scores: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +227,7 @@ def _gold_turn(fields: _Fields) -> GoldTurn:
         steps=fields.some_of("steps", STEPS),
         reason=fields.optional("reason", str),
         notices=tuple(fields.get("notices", list)) if "notices" in fields.values else None,
+        scores=tuple((name, float(score)) for name, score in (fields.optional("scores", dict) or {}).items()),
     )
 
 
