@@ -151,11 +151,8 @@ def test_error_rates_of_words() -> None:
     assert error_rates([(gold, same)]).wer == 0.0
     one_wrong = spoken(("agent", "pagará el quince"), ("debtor", "sí dos pesos"))
     measured = error_rates([(gold, one_wrong)])
-    assert (measured.words, measured.wer, measured.speaker_attributed) == (
-        6,
-        pytest.approx(1 / 6),
-        pytest.approx(1 / 6),
-    )
+    assert measured.words == 6
+    assert [measured.wer, measured.speaker_attributed] == pytest.approx([1 / 6, 1 / 6])
 
 
 def test_a_word_given_to_the_wrong_side_is_an_error_of_attribution_alone() -> None:
