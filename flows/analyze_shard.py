@@ -16,7 +16,6 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.jobs import ShardJob, read_job
 from flows.models import shared_models
-from flows.plan import failure_key
 from flows.progress import RECOGNITION_SHARE, begin_shard, tell
 from pipeline.analyze import CODE_VERSION, STAGES, Stage, planned, run_stage
 from pipeline.config import Config, digest
@@ -83,8 +82,8 @@ def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardRepo
             states, failed = run(stage, states, models, job.config)
             failures += failed
             _tell_stage(stage.name)
-    keys = {call.recording.call_id: failure_key(call.keys) for call in job.calls}
-    failures = [replace(f, key=keys[f.call_id]) for f in failures]
+    keys = {call.recording.call_id: call.keys for call in job.calls}
+    failures = [replace(f, key=keys[f.call_id][f.stage]) for f in failures]
     weights, config_digest = models.provenance(), digest(job.config)
     analyses = [state.analysis(CODE_VERSION, config_digest, weights) for state in states]
     write_shard(root, job.plan, job.shard, analyses, failures)

@@ -81,7 +81,7 @@ def make_plan(
     if not folder.is_dir():
         raise SetupError(f"folder {folder.name} expected, not found; check the path")
     listed = _listed(manifest, config)
-    failed_before = {call_id: call.failed.key for call_id, call in staged.items() if call.failed is not None}
+    failed_before = {call_id: call.failed for call_id, call in staged.items() if call.failed is not None}
     failures = list(listed.failures)
     found, unlisted = _unlisted(folder, manifest, listed, config)
     failures += unlisted
@@ -98,24 +98,21 @@ def make_plan(
         same_bytes[known.sha256 or ""].append(known.call_id)
         keys = stage_keys(known, weights, config)
         stored = staged[known.call_id].stage_keys if known.call_id in staged else {}
-        if failed_before.get(known.call_id) == failure_key(keys):
+        failed = failed_before.get(known.call_id)
+        if failed is not None and failed.key == keys.get(failed.stage):
+            # The stage that failed would be given the same again.
             still_failed += 1
         elif not due_stages(keys, stored):
             unchanged += 1
         else:
             due.append(CallJob(known, path, keys, stored))
     keyed = [replace(f, key=f.key or _plan_failure_key(f)) for f in failures]
-    new = tuple(f for f in keyed if failed_before.get(f.call_id) != f.key)
+    new = tuple(f for f in keyed if f.call_id not in failed_before or failed_before[f.call_id].key != f.key)
     notes = (*listed.notes, *_twins(same_bytes))
     still_failed += len(keyed) - len(new)
     return Plan(
         number, _shards(due, config, number, allow_synthetic=allow_synthetic), new, still_failed, unchanged, notes
     )
-
-
-def failure_key(keys: Mapping[str, str]) -> str:
-    """Digest of all stage keys: while none changes, a call that failed will fail again."""
-    return sha256("".join(sorted(keys.values())).encode()).hexdigest()[:32]
 
 
 def _plan_failure_key(failure: FailedCall) -> str:

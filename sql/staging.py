@@ -267,6 +267,7 @@ def _failure_row(failure: FailedCall) -> Row:
         "reason": failure.reason,
         "message": failure.message,
         "stage": failure.stage,
+        "key": failure.key,
     }
 
 

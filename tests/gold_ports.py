@@ -19,6 +19,11 @@ AUDIO = Path(__file__).parents[1] / "fixtures" / "audio"
 Gold = Mapping[str, dict[str, Any]]
 
 
+WEIGHTS = {
+    role: Weights(f"gold-{role}", role.encode().hex().ljust(64, "0")) for role in ("asr", "diarizer", "turns", "tone")
+}
+
+
 @cache
 def read_gold(path: Path = AUDIO / "gold.jsonl") -> Gold:
     """Gold calls by id."""
@@ -30,7 +35,10 @@ class GoldTranscriber:
     """Says the words of the gold that lie in the clip's pieces."""
 
     gold: Gold
-    weights: Weights = Weights("gold-asr", "a" * 64, synthetic_only=True)
+
+    @property
+    def weights(self) -> Weights:
+        return WEIGHTS["asr"]
 
     def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
         for clip in clips:
@@ -52,7 +60,10 @@ class GoldDiarizer:
     """Knows who speaks when."""
 
     gold: Gold
-    weights: Weights = Weights("gold-diarizer", "b" * 64, synthetic_only=True)
+
+    @property
+    def weights(self) -> Weights:
+        return WEIGHTS["diarizer"]
 
     def diarize(self, recordings: Iterable[tuple[str, Samples]]) -> Iterator[tuple[str, tuple[VoiceSpan, ...]]]:
         for call_id, samples in recordings:
@@ -71,7 +82,10 @@ class GoldTurnClassifier:
     """Labels a turn as the gold turn that it overlaps longest."""
 
     gold: Gold
-    weights: Weights = Weights("gold-turns", "c" * 64)
+
+    @property
+    def weights(self) -> Weights:
+        return WEIGHTS["turns"]
 
     def classify(self, calls: Sequence[Conversation]) -> Iterator[tuple[TurnLabels, ...]]:
         for call in calls:
@@ -89,7 +103,10 @@ class GoldToneClassifier:
     """Flags a turn as the gold turn that it overlaps longest."""
 
     gold: Gold
-    weights: Weights = Weights("gold-tone", "d" * 64)
+
+    @property
+    def weights(self) -> Weights:
+        return WEIGHTS["tone"]
 
     def flag(self, calls: Sequence[Conversation]) -> Iterator[tuple[ToneFlag, ...]]:
         for call in calls:
@@ -114,10 +131,10 @@ def gold_models() -> Models:
     return Models(
         weights={
             "voice_activity": FakeVoiceActivity().weights,
-            "transcriber": GoldTranscriber.weights,
-            "diarizer": GoldDiarizer.weights,
-            "turn_classifier": GoldTurnClassifier.weights,
-            "tone_classifier": GoldToneClassifier.weights,
+            "transcriber": WEIGHTS["asr"],
+            "diarizer": WEIGHTS["diarizer"],
+            "turn_classifier": WEIGHTS["turns"],
+            "tone_classifier": WEIGHTS["tone"],
         },
         make_voice_activity=FakeVoiceActivity,
         make_transcriber=lambda: GoldTranscriber(gold),
