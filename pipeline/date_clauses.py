@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, TypeVar
 
 from pipeline.dates import DateMatch, Found
+from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token, fold, tokenize
 from pipeline.verb_forms import ar_forms
@@ -91,6 +92,7 @@ _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
 _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
+_OBJECTS = frozenset({"lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les"})
 _WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
@@ -110,6 +112,8 @@ _ORDERED = frozenset(
         "arregle",
     }
 )
+_AGE_VERBS = frozenset({"cumplo", "cumple", "cumpli", "cumplio", "cumplire", "cumpliria"})
+_SUPPOSED = ("ara", "aras", "aran", "iera", "era")
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 _BARE_NOUNS = frozenset(
@@ -186,8 +190,8 @@ def _load() -> _Cues:
                 words[fold(parts[0])] = words.get(parts[0], 0) | cue
     for entries in phrases.values():
         entries.sort(key=lambda entry: -len(entry[0]))
-    for word in _NO_FORMS:
-        words[word] = NEUTRAL
+    words.update(dict.fromkeys(_NO_FORMS, NEUTRAL))
+    words.update(dict.fromkeys(data["pay"]["orders"], EVENT))
     return _Cues(words, phrases)
 
 
@@ -244,45 +248,49 @@ def _phrase_at(
 
 
 def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, int]) -> int:
-    word = tokens[place].text
+    """The cues of a single word, told apart by its accent and its neighbours."""
+    word, last = tokens[place].text, text[tokens[place].end - 1]
     cue = words.get(word, 0)
     before = tokens[place - 1].text if place else ""
     if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
         cue = (cue & ~(MAYBE_PAST_E | MAYBE_PAST_O)) | _verb_cue(text, tokens, place, cue)
-    if cue & PAY and _accented(text, tokens[place]) and not word.endswith("re") and word not in _VOSEO:
+    if cue & PAY and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
-    if cue & GIVEN:
-        earlier = tokens[place - 2].text if place > 1 else ""
-        if (
-            before in _GIVEN_TO_SPEAKER
-            or (before in ("lo", "la", "los", "las") and earlier in _GIVEN_TO_SPEAKER)
-            or (cue & PAY and before not in _GIVEN_TO_CREDITOR and word.endswith("an"))
-        ):
-            return INCOME
-        cue &= ~GIVEN
-    if (
-        cue & PAY
-        and word.endswith(("ara", "aras", "aran", "iera", "era"))
-        and text[tokens[place].end - 1] in "aAsSnN"
-        and _after_if(tokens, place)
-    ):
+    if cue & GIVEN and _is_income(tokens, place, cue):
+        return INCOME
+    cue &= ~GIVEN
+    if cue & PAY and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
         return HYPOTHETICAL
     if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
-    if cue & CALL and text[tokens[place].end - 1] in "éÉ":
+    if cue & CALL and last in "éÉ":
         return EVENT
+    if word in _AGE_VERBS and place + 1 < len(tokens) and _is_number(tokens[place + 1]):
+        return BIRTH
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
-    if cue == 0:
-        if (
-            before in _CLITICS
-            and word.endswith(("o", "re"))
-            and text[tokens[place].end - 1] not in "óÓ"
-            and len(word) > 2
-        ):
-            return PAY
-        return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN
-    return cue
+    return cue or _cue_of_form(text, tokens, place)
+
+
+def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
+    """The cue of a word that no lexicon knows: «le cuadro», «te derivaré» pay; «chocó», «robaron» are told."""
+    word, last = tokens[place].text, text[tokens[place].end - 1]
+    before = tokens[place - 1].text if place else ""
+    if before in _CLITICS and word.endswith(("o", "re")) and last not in "óÓ" and len(word) > 2:
+        return PAY
+    return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN
+
+
+def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:
+    """Whether a third person gives to the speaker: «me pagan», «me lo dan», «cuando pagan»; not «le pagan»."""
+    word = tokens[place].text
+    before = tokens[place - 1].text if place else ""
+    earlier = tokens[place - 2].text if place > 1 else ""
+    if before in _GIVEN_TO_SPEAKER:
+        return True
+    if before in _OBJECTS:
+        return earlier in _GIVEN_TO_SPEAKER or (word.endswith("an") and earlier not in _GIVEN_TO_CREDITOR)
+    return bool(cue & PAY) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
 
 
 _NO_PRETERITES = frozenset("asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
@@ -304,6 +312,10 @@ def _is_preterite(text: str, tokens: Sequence[Token], place: int) -> bool:
 
 def _after_if(tokens: Sequence[Token], place: int) -> bool:
     return any(tokens[index].text == "si" for index in range(max(0, place - 5), place))
+
+
+def _is_number(token: Token) -> bool:
+    return token.kind == "figure" or bool(read_word(token.text))
 
 
 def _is_tag(tokens: Sequence[Token], place: int) -> bool:
