@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.types import CallAnalysis, Promise, Span, Turn
@@ -94,7 +94,7 @@ def test_reanalysis_updates_creates_and_cancels(tmp_path: Path) -> None:
 
 
 def test_later_promise_supersedes_and_gives_way_again(tmp_path: Path) -> None:
-    later = {"started_at": datetime(2026, 3, 13, 9, 0, tzinfo=MEXICO), "call_id": "c2"}
+    later: dict[str, Any] = {"started_at": datetime(2026, 3, 13, 9, 0, tzinfo=MEXICO), "call_id": "c2"}
     assert analysed(tmp_path, call(made_promise()), call(made_promise(), **later)) == FeedReport(created=2)
     (one, two) = read_feed(tmp_path)
     assert one.content["status"] == "superseded"
@@ -157,6 +157,8 @@ PROMISES = st.lists(
 HISTORY = st.lists(st.tuples(st.sampled_from(["c1", "c2", "c3"]), PROMISES), min_size=1, max_size=4)
 
 
+# Each example loads and publishes several times.
+@settings(max_examples=max(8, settings().max_examples // 25))
 @given(HISTORY, st.integers(0, 12))
 def test_replay_from_any_watermark_converges(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, list[Promise]]], watermark: int
@@ -174,7 +176,7 @@ def test_replay_from_any_watermark_converges(
     half = applied(tuple(e for e in events if e.seq <= watermark))
     assert applied(read_feed(root, watermark), half) == state
     with reading.open_published(root) as connection:
-        shown = {p.promise_id: (p.due and p.due.isoformat(), p.state) for p in reading.promises(connection)}
+        shown = {str(p.promise_id): (p.due and p.due.isoformat(), p.state) for p in reading.promises(connection)}
     standing = {i: content for i, content in state.items() if content["status"] != "cancelled"}
     assert {i: content["due"] for i, content in standing.items()} == {i: due for i, (due, _) in shown.items()}
     for promise_id, (_, shown_state) in shown.items():
