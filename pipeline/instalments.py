@@ -1,0 +1,106 @@
+"""Instalment plans: how many payments, in which rhythm, and on which days they fall."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from pipeline.numbers import find_numbers
+from pipeline.promise_cues import find_phrases, has_phrase
+from pipeline.tokens import Token
+
+_WEEKDAYS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
+_MIDDLE = 15
+_FORTNIGHT = 15
+_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often a plan is paid; `weekday` where every payment falls on one."""
+
+    every: Literal["week", "fortnight", "month"]
+    weekday: int | None = None
+
+
+def rhythm_of(tokens: Sequence[Token]) -> Rhythm | None:
+    """The rhythm that an utterance names: "cada quincena", "mensuales", "cada viernes", "cuatro viernes seguidos"."""
+    for head, end in find_phrases(tokens, "rhythm", "weekday_heads"):
+        del head
+        day = tokens[end].text.removesuffix("s") if end < len(tokens) else ""
+        for weekday, name in enumerate(_WEEKDAYS):
+            if day in (name, name.removesuffix("s")):
+                return Rhythm("week", weekday)
+    if has_phrase(tokens, "rhythm", "fortnight"):
+        return Rhythm("fortnight")
+    if has_phrase(tokens, "rhythm", "week"):
+        return Rhythm("week")
+    return Rhythm("month") if has_phrase(tokens, "rhythm", "month") else None
+
+
+def counted_payments(tokens: Sequence[Token]) -> int | None:
+    """How many payments are named: "cuatro cuotas", "3 quincenas", "cuatro viernes seguidos"."""
+    nouns = {first for first, _ in find_phrases(tokens, "rhythm", "counted")}
+    for number in find_numbers(tuple(tokens), country=None):
+        if number.last in nouns and 2 <= number.value <= _MOST and number.value == int(number.value):
+            return int(number.value)
+    return None
+
+
+def spread(rhythm: Rhythm, count: int, first: date | None, said_on: date) -> tuple[date | None, ...]:
+    """The days of a plan; None for each where nothing tells when it starts.
+
+    Args:
+        rhythm: How often.
+        count: How many payments.
+        first: Day of the first where it is named.
+        said_on: The call's day; a weekday or fortnight that is not named otherwise is the next after it.
+    """
+    day = first or _opening(rhythm, said_on)
+    if day is None:
+        return (None,) * count
+    days = [day]
+    for n in range(1, count):
+        days.append(_next(rhythm, days[-1], day, n))
+    return tuple(days)
+
+
+def _opening(rhythm: Rhythm, said_on: date) -> date | None:
+    if rhythm.every == "fortnight":
+        return _next_quincena(said_on)
+    if rhythm.weekday is not None:
+        return said_on + timedelta(days=(rhythm.weekday - said_on.weekday() - 1) % 7 + 1)
+    return None
+
+
+def _next(rhythm: Rhythm, day: date, first: date, n: int) -> date:
+    if rhythm.every == "week":
+        return day + timedelta(days=7)
+    if rhythm.every == "month":
+        return _months_after(first, n)
+    if first.day == _MIDDLE or first.day == _last_of_month(first).day:
+        return _next_quincena(day)
+    return day + timedelta(days=_FORTNIGHT)
+
+
+def _last_of_month(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def _next_quincena(day: date) -> date:
+    """The next 15th or last day of a month, strictly after the day."""
+    if day.day < _MIDDLE:
+        return day.replace(day=_MIDDLE)
+    last = _last_of_month(day)
+    return last if day < last else (day + timedelta(days=1)).replace(day=_MIDDLE)
+
+
+def _months_after(day: date, n: int) -> date:
+    """The same day n months later, or that month's last; a last day stays one."""
+    month = day.month - 1 + n
+    start = date(day.year + month // 12, month % 12 + 1, 1)
+    last = _last_of_month(start).day
+    return start.replace(day=min(day.day, last))

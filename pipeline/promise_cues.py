@@ -1,0 +1,118 @@
+"""What a turn does beside naming days and amounts: agrees, takes back, asks for more, sets a condition.
+
+Phrases are data (`lexicon/promises.toml`) and are found among folded tokens, so that lost accents change nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from pipeline.tokens import Token
+
+_SENTENCE_ENDS = frozenset(".?!…;")
+_FEW_WORDS = 6
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]:
+    data = tomllib.loads(files("pipeline.lexicon").joinpath("promises.toml").read_text("utf-8"))
+    return {
+        (section, name): tuple(tuple(phrase.split()) for phrase in phrases)
+        for section, tables in data.items()
+        for name, phrases in tables.items()
+    }
+
+
+@lru_cache(maxsize=None)
+def _by_first(section: str, name: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    first: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in sorted(_lexicon()[section, name], key=len, reverse=True):
+        first[phrase[0]] = (*first.get(phrase[0], ()), phrase)
+    return first
+
+
+def find_phrases(tokens: Sequence[Token], section: str, name: str) -> list[tuple[int, int]]:
+    """First and past-last token of each phrase of a table, the longest at each place, in order."""
+    by_first = _by_first(section, name)
+    found: list[tuple[int, int]] = []
+    place = 0
+    while place < len(tokens):
+        for phrase in by_first.get(tokens[place].text, ()):
+            end = place + len(phrase)
+            if end <= len(tokens) and all(tokens[place + i].text == word for i, word in enumerate(phrase)):
+                found.append((place, end))
+                place = end - 1
+                break
+        place += 1
+    return found
+
+
+def has_phrase(tokens: Sequence[Token], section: str, name: str) -> bool:
+    return bool(find_phrases(tokens, section, name))
+
+
+def opens_with(tokens: Sequence[Token], section: str, name: str) -> bool:
+    """Whether the first words are a phrase of the table."""
+    words = [token for token in tokens if token.kind == "word"]
+    return any(first == 0 for first, _ in find_phrases(words[:_FEW_WORDS], section, name))
+
+
+def sentence_bounds(tokens: Sequence[Token]) -> list[tuple[int, int, bool]]:
+    """First and past-last token of each sentence and whether a question mark ends it."""
+    bounds: list[tuple[int, int, bool]] = []
+    first = 0
+    for place, token in enumerate(tokens):
+        if token.kind == "sign" and (token.text in _SENTENCE_ENDS or (token.text == "¿" and place > first)):
+            if place > first:
+                bounds.append((first, place, token.text == "?"))
+            first = place if token.text == "¿" else place + 1
+    if first < len(tokens):
+        bounds.append((first, len(tokens), False))
+    return bounds
+
+
+def has_condition(text: str, tokens: Sequence[Token], starts: frozenset[int], *, has_day: bool) -> bool:
+    """Whether a sentence makes the payment depend on an uncertain event.
+
+    Args:
+        text: The whole turn, for its accents: "sí" opens no condition.
+        tokens: Of the sentence.
+        starts: Characters at which days and amounts start; a "si" right before one is a yes.
+        has_day: Whether the payment has a day of its own; then a known payday is no condition.
+    """
+    payday = has_day and has_phrase(tokens, "condition", "payday")
+    not_after = {phrase[0] for phrase in _lexicon()["condition", "not_after"]}
+    for _, end in find_phrases(tokens, "condition", "phrases"):
+        after = tokens[end].text if end < len(tokens) else ""
+        if after not in not_after and not payday:
+            return True
+    return any(_is_if(text, tokens, place, starts) for place, token in enumerate(tokens) if token.text == "si")
+
+
+def _is_if(text: str, tokens: Sequence[Token], place: int, starts: frozenset[int]) -> bool:
+    token = tokens[place]
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if text[token.end - 1] in "íÍ" or following is None or following.kind == "sign":
+        return False
+    before = tokens[place - 1].text if place else ""
+    if before in ("como", "ver", "que", "se", "por", "y", "igual") and before != "que":
+        return False
+    article_day = (
+        following.text in ("el", "los", "la") and place + 2 < len(tokens) and tokens[place + 2].start in starts
+    )
+    if following.start in starts or article_day:
+        return False
+    if following.text in ("me", "nos", "te", "le"):
+        after = tokens[place + 2].text if place + 2 < len(tokens) else ""
+        return after in {phrase[0] for phrase in _lexicon()["condition", "if_me"]} or after in (
+            "lo",
+            "la",
+            "los",
+            "las",
+        )
+    if following.text == "no":
+        return False
+    return following.text not in {phrase[0] for phrase in _lexicon()["condition", "not_if"]}
