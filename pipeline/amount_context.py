@@ -33,6 +33,8 @@ _ECHOES = (
     ("que", "pasa"),
     ("por", "que"),
     ("cuanto", "seria"),
+    ("me", "hace"),
+    ("me", "hacen"),
     ("de", "donde"),
 )
 _ONLY_ASKING = (
@@ -124,7 +126,8 @@ class _Judge:
         u, index = self.u, match.last
         if self.is_base(match):
             return "a larger sum"
-        if match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken:
+        of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
+        if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
             return "half of something else"
         relative = index + 1 if u.text(index) == "lo" else index
         if u.text(relative) == "que":

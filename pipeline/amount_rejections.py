@@ -74,6 +74,9 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
         verb = index + 1
         while u.text(verb) in _CLITICS:
             verb += 1
+        governs_other = any(i in u.inside for i in range(index + 1, first))
+        if u.text(index) == "no" and (governs_other or between.count(u.text(verb)) > 1):
+            return False
         denies = verb < len(u.tokens) and u.cues[verb] is not None
         if denies or u.text(verb) in _DENIED:
             return u.text(verb) not in u.words.harmless

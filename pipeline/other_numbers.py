@@ -157,7 +157,9 @@ def _is_year(u: Utterance, match: AmountMatch) -> bool:
 def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
     """Whether it counts what is not named with it: "uno de estos días", "las dos", "¿en seis?"."""
     value, before = _literal(match), u.text(match.first - 1)
-    if before == "en" and value <= _MOST_PAYMENTS:
+    clause = u.clause(match.first, u.soft)
+    paid = u.has(frozenset({Cue.PAY}), clause)
+    if before == "en" and (value <= _MOST_PAYMENTS or (not paid and u.has(frozenset({Cue.WEAK}), clause))):
         return True
     if "par" in (u.text(match.first), u.text(match.first + 1)):
         return u.text(match.last) == "de"
@@ -168,7 +170,6 @@ def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
     alone = u.first_content >= len(u.tokens)
     if value == 1:
         return len(u.tokens) > match.last - match.first + 2
-    clause = u.clause(match.first, u.soft)
     return value < _SMALL and not alone and not u.has(frozenset({Cue.PAY, Cue.WEAK}), clause)
 
 
@@ -177,6 +178,8 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
     first = match.first
     if u.text(first - 1) == "#":
         return True
+    if u.text(first - 1) == "los" and u.has(frozenset({Cue.PAY}), u.clause(first, u.soft)):
+        return False
     for index in range(first - 1, max(first - _REACH, -1), -1):
         if u.soft[index] != u.soft[first] and not (u.text(index + 1) == "numero" or u.text(index) == ","):
             return False

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.amount_context import payable_amounts
 from pipeline.amounts import AmountContext, find_amounts, has_trigger
 from pipeline.countries import CURRENCY_OF
+from pipeline.tokens import tokenize
 from tests.pipeline.spoken_numbers import spoken
 
 _COUNTRIES = st.sampled_from(sorted(CURRENCY_OF))
@@ -71,8 +74,6 @@ def test_no_chain_of_money_words_raises(words: list[str], country: str) -> None:
 
 @given(st.text(), _COUNTRIES)
 def test_text_without_any_money_word_has_no_amount(text: str, country: str) -> None:
-    from pipeline.tokens import tokenize
-
     if not has_trigger(tokenize(text)):
         assert find_amounts(text, context(country)) == ()
 
@@ -82,3 +83,30 @@ def test_text_without_any_money_word_has_no_amount(text: str, country: str) -> N
 )
 def test_plain_talk_has_no_amount(words: list[str]) -> None:
     assert payable_amounts(" ".join(words), context("MX")) == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "mil ",
+        "1 000 ",
+        "mil. ",
+        "cero ",
+        "entre mil y ",
+        "si le doy mil que ",
+        "dosmil",
+        "ni ",
+        "palo y medio ",
+        "15, ",
+    ],
+)
+def test_four_times_the_text_takes_no_more_than_four_times_as_long(piece: str) -> None:
+    def seconds(n: int) -> float:
+        text = piece * (n // len(piece))
+        start = time.process_time()
+        payable_amounts(text, context("AR"))
+        return time.process_time() - start
+
+    seconds(100)
+    short = min(seconds(2000) for _ in range(3))
+    assert min(seconds(8000) for _ in range(3)) < 4 * 2 * short + 0.02
