@@ -183,7 +183,7 @@ class _Judge:
             return "echo"
         if self.is_affirmed(match):
             return None
-        leaning = False
+        leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):
             cue = u.nearest(match, bounds)
             if cue is Cue.NEUTRAL:
@@ -196,6 +196,14 @@ class _Judge:
         if match.kind == "money" or match.plan is not None or (leaning and match.kind != "balance"):
             return None
         return None if self.is_answer() or self.opens_as_answer(match) else "no context of money"
+
+    def is_periodic(self, index: int) -> bool:
+        """Whether a rhythm of payment follows: "al mes", "a la quincena", "semanales"."""
+        texts = [self.u.text(i) for i in range(index, index + 3)]
+        if texts[0] in ("mensuales", "quincenales", "semanales", "mensual", "quincenal", "semanal"):
+            return True
+        period = texts[2] if texts[:2] == ["a", "la"] else texts[1]
+        return texts[0] in ("a", "al", "por", "cada") and period in ("mes", "quincena", "semana")
 
     def is_affirmed(self, match: AmountMatch) -> bool:
         """Whether the amount stands alone with a yes: "mil es mucho, quinientos sí"."""

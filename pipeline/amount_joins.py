@@ -88,7 +88,13 @@ def left_out_thousands(value: Decimal, scale: Scale) -> Decimal | None:
     In Argentina, Chile, Colombia and Paraguay a figure below a thousand buys nothing; elsewhere only
     the known minimum payment or balance tells. None where the number stands as it is.
     """
-    if value != int(value) or not 1 <= value < 10**4 or scale.balance is None:
+    if value != int(value) or value < 1 or scale.balance is None:
+        return None
+    units = value % 1000
+    hundreds = value - units + 100 * units
+    if value >= 1000 and 1 <= units <= 9 and hundreds in (scale.minimum_payment, scale.balance):
+        return hundreds
+    if value >= 10**4:
         return None
     thousands = value * 1000
     if thousands in (scale.minimum_payment, scale.balance):

@@ -210,8 +210,9 @@ class AmountReader:
         """Cents without a unit ("veinticinco centavos"), or after "con" ("dos con cinco centavos")."""
         if rule == "decimal":
             whole = value.to_integral_value(rounding="ROUND_FLOOR")
-            if is_single_digit(self.tokens, number.last - 1):
-                value = whole + (value - whole) / 10
+            tenths = (value - whole) * 10
+            if tenths == int(tenths) and is_single_digit(self.tokens, number.last - 1):
+                value = whole + tenths / _HUNDRED
         else:
             value = value / _HUNDRED
         last += 1

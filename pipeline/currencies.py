@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pipeline.number_words import sound
 from pipeline.tokens import Token, glued, tokenize
 
-_LONGEST_WORDS_BY_SOUND = 5
+_SHORTEST_BY_SOUND = 5
 
 
 class Mark(NamedTuple):
@@ -43,6 +43,7 @@ class _Money:
     qualified_of: tuple[tuple[tuple[str, ...], str], ...]
     cents: dict[str, str]
     slang: dict[str, dict[str, Any]]
+    slang_by_sound: dict[str, dict[str, Any]]
     dollars: frozenset[str]
     in_cents: frozenset[str]
     in_thousands: frozenset[str]
@@ -73,11 +74,12 @@ def load() -> _Money:
         letters=data["letter_countries"],
         shared=data["shared"],
         units=units,
-        units_by_sound={sound(w): c for w, c in units.items() if len(w) >= _LONGEST_WORDS_BY_SOUND},
+        units_by_sound={sound(w): c for w, c in units.items() if len(w) >= _SHORTEST_BY_SOUND},
         qualified=data["qualified"],
         qualified_of=tuple((tuple(k.split()), v) for k, v in data["qualified_of"].items()),
         cents=cents,
         slang=slang,
+        slang_by_sound={sound(word): row for word, row in slang.items()},
         dollars=frozenset(data["slang_dollars"]["words"]),
         in_cents=frozenset(data["counted_in_cents"]["codes"]),
         in_thousands=frozenset(data["counted_in_thousands"]["codes"]),
@@ -133,7 +135,7 @@ def unit_at(tokens: Sequence[Token], index: int, country: str | None, own: str) 
     money = load()
     text = tokens[index].text
     code = money.units.get(text)
-    if code is None and tokens[index].kind == "word" and len(text) >= _LONGEST_WORDS_BY_SOUND:
+    if code is None and tokens[index].kind == "word" and len(text) >= _SHORTEST_BY_SOUND:
         code = money.units_by_sound.get(sound(text))
     if code is None:
         return None
@@ -182,7 +184,10 @@ def slang_at(tokens: Sequence[Token], index: int, country: str | None) -> Slang 
     """The slang unit at the token, worth what it is in the country; None where it is no money there."""
     if index >= len(tokens):
         return None
-    row = load().slang.get(tokens[index].text)
+    money = load()
+    row = money.slang.get(tokens[index].text)
+    if row is None and len(tokens[index].text) >= _SHORTEST_BY_SOUND:
+        row = money.slang_by_sound.get(sound(tokens[index].text))
     if row is None:
         return None
     value = row["values"].get(country or "", row["values"].get("default"))

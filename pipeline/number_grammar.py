@@ -216,10 +216,16 @@ class NumberGrammar:
             rest = self.figure(index) if plain else None
         if start > index and self.text(start) in HALF and self.text(start + 1) not in _MONTHS:
             return Found(thousands + 500, start + 1, "half", 3)
+        if rest is not None and start > index and self.counts_amount(rest.after):
+            rest = None
         if rest is None or self.starts_another(rest.after) or (thousands >= 10**6 and start > index):
             return self.with_decimals(Found(thousands, index, scale=3, doubtful=doubtful))
         found = Found(thousands + rest.value, rest.after, doubtful=doubtful or rest.doubtful)
         return self.with_decimals(found)
+
+    def counts_amount(self, index: int) -> bool:
+        """Whether "de" and a number follow: "mil | y tres de quinientos"."""
+        return self.text(index) == "de" and (self.role(index + 1) is not None or self.text(index + 1) == "a")
 
     def starts_another(self, index: int) -> bool:
         """Whether what was read before belongs to the next number: "mil | dos mil", "mil | quince de marzo"."""

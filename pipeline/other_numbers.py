@@ -90,7 +90,8 @@ def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
     while high + 1 < len(numbers) and high - low < 6 and _side_by_side(u, numbers[high], numbers[high + 1]):
         high += 1
     run = numbers[low : high + 1]
-    if any(number.rule == "leading zero" for number in run):
+    joined = match.rule == "cents without con" and len(run) == 2
+    if not joined and any(number.rule == "leading zero" for number in run):
         return True
     if len(run) >= 3 and all(number.form == "digits" for number in run):
         return True
