@@ -44,6 +44,9 @@ OTHER_BILL = 16777216
 OTHER_PAYEE = 33554432
 PAID = 67108864
 PRETERITE = 134217728
+LIGHT = 268435456
+MONEY = 536870912
+TO_CREDITOR = 1073741824
 
 _TABLES = {
     ("pay", "present"): PAY,
@@ -93,6 +96,8 @@ _STOPS = frozenset(".?!…;")
 _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
+_TO_WHOM = frozenset({"le", "te", "les", "lo", "se"})
+_ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
 _CLITICS = frozenset({"le", "te", "les"})
 _WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
@@ -175,9 +180,12 @@ def _load() -> _Cues:
     data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("date_cues.toml").read_text("utf-8"))
     words: dict[str, int] = {}
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
+    light_verbs = frozenset(data["pay"]["light_verbs"])
     for verb in data["pay"]["regular"]:
         for form, tense in ar_forms(verb).items():
-            cue = {"coming": PAY | REGULAR, "past": PAST | PAID, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
+            coming = (LIGHT if verb in light_verbs else PAY) | REGULAR
+            cue = {"coming": coming, "past": PAST | PAID, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
+            cue |= LIGHT if verb in light_verbs and tense in ("e", "o") else 0
             words[form] = words.get(form, 0) or (cue | (CORE if verb in _CORE_VERBS and tense != "past" else 0))
     for (section, table), cue in _TABLES.items():
         for entry in data[section][table]:
@@ -191,6 +199,9 @@ def _load() -> _Cues:
     for entries in phrases.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     words.update(dict.fromkeys(_NO_FORMS, NEUTRAL))
+    words.update(dict.fromkeys(data["pay"]["light"], LIGHT))
+    for word in data["pay"]["money"]:
+        words[word] = words.get(word, UNKNOWN) | MONEY
     words.update(dict.fromkeys(data["pay"]["orders"], EVENT))
     return _Cues(words, phrases)
 
@@ -253,13 +264,15 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     cue = words.get(word, 0)
     before = tokens[place - 1].text if place else ""
     if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
-        cue = (cue & ~(MAYBE_PAST_E | MAYBE_PAST_O)) | _verb_cue(text, tokens, place, cue)
-    if cue & PAY and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
+        read = _verb_cue(text, tokens, place, cue)
+        rest = cue & ~(MAYBE_PAST_E | MAYBE_PAST_O | LIGHT)
+        cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
+    if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
     if cue & GIVEN and _is_income(tokens, place, cue):
         return INCOME
     cue &= ~GIVEN
-    if cue & PAY and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
+    if cue & (PAY | LIGHT) and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
         return HYPOTHETICAL
     if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
@@ -290,7 +303,7 @@ def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:
         return True
     if before in _OBJECTS:
         return earlier in _GIVEN_TO_SPEAKER or (word.endswith("an") and earlier not in _GIVEN_TO_CREDITOR)
-    return bool(cue & PAY) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
+    return bool(cue & (PAY | LIGHT)) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
 
 
 _NO_PRETERITES = frozenset("asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
@@ -370,6 +383,15 @@ def _append(clauses: list[Clause], clause: Clause) -> None:
     clauses.append(clause)
 
 
+def _weigh_light(tokens: Sequence[Token], cues: int, has_number: bool) -> int:
+    """Whether a verb of many uses pays: «le llevo el dinero», not «llevo a mi hijo a la escuela»."""
+    if cues & (MONEY | CREDITOR) or has_number:
+        return PAY
+    words = [token.text for token in tokens]
+    to_creditor = any(word in _TO_WHOM or (len(word) > 5 and word.endswith(_ENCLITICS)) for word in words)
+    return PAY if to_creditor and not cues & EVENT else UNKNOWN
+
+
 _Placed = TypeVar("_Placed", DateMatch, NumberMatch)
 
 
@@ -387,7 +409,7 @@ def _clause(
     denied_first = False
     for place in range(first, last):
         if not covered[place]:
-            denied_first = denied_first or (bool(masks[place] & NEGATION) and not cues & PAY)
+            denied_first = denied_first or (bool(masks[place] & NEGATION) and not cues & (PAY | LIGHT))
             cues |= masks[place]
     joined = (
         bool(masks[first] & SPLIT)
@@ -401,9 +423,12 @@ def _clause(
     if opens_with_que or not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
-    dates = _inside(found.dates, span[0], last)
-    opening = found.tokens[span[0]]
     has_number = any(not covered[number.first] for number in _inside(found.numbers, first, last))
+    dates = _inside(found.dates, span[0], last)
+    if cues & LIGHT and not cues & PAY:
+        ends_with_it = bool(masks[last - 1] & LIGHT)  # "el lunes paso"
+        cues |= PAY if ends_with_it else _weigh_light(found.tokens[first:last], cues, has_number)
+    opening = found.tokens[span[0]]
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
     return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
 

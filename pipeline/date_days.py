@@ -56,6 +56,20 @@ def tomorrow(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(scan.said_on + timedelta(days=1), "tomorrow")
 
 
+@DAYS.rule(
+    "DAY", f"(r:RELATIVE|MANANA) COMMA? w:WEEKDAY (?!OTHER|EN|NEXT) (d:DAY_NUMBER (?!{_COUNTED}) {_MONTH_TAIL}?)?"
+)
+def relative_day_and_weekday(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Mañana viernes»: the relative day; doubtful where the weekday is another."""
+    days = scan.value(match, "r", "RELATIVE")
+    if scan.kind_at(match.start() - 1, "LAS", "EACH"):
+        return None
+    found = scan.said_on + timedelta(days=1 if days is None else days)
+    number = scan.value(match, "d", "DAY_NUMBER")
+    other = found.weekday() != scan.value(match, "w", "WEEKDAY") or number not in (None, found.day)
+    return None if other else Day(found, "tomorrow" if days is None else "relative_day")
+
+
 @DAYS.rule("DAY", "r:PAST_DAY")
 def past_day(scan: Scan, match: re.Match[str]) -> Day:
     return Day(scan.said_on + timedelta(days=scan.value(match, "r", "PAST_DAY")), "past")

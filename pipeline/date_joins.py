@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from pipeline.calendars import clamped_day, shift_month
+from pipeline.calendars import clamped_day, next_weekday, shift_month
 from pipeline.date_grammar import Layer, Scan
 from pipeline.date_values import Day, Span
 
@@ -59,6 +59,21 @@ def day_after(scan: Scan, match: re.Match[str]) -> Day | None:
     if not words.endswith(("otro dia", "dia siguiente", "dia despues")) or day.due is None:
         return None
     return Day(day.due + timedelta(days=1), "day_after")
+
+
+@OFFSETS.rule("DAY", "w:DAY (HENCE|b:BEFORE) (ART|CONTR|THIS)* x:DAY", "w:DAY FOLLOWING A (ART|CONTR)? x:DAY")
+def weekday_beside_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«El lunes después de Navidad», «el viernes antes de la quincena»."""
+    named, day = _day(scan, match, "w"), _day(scan, match)
+    if not named.bare_weekday or named.due is None or day.due is None or day.rule == "past":
+        return None
+    following = next_weekday(day.due, named.due.weekday())
+    if match.groupdict().get("b"):
+        first = day.first
+        assert first is not None
+        before = next_weekday(first, named.due.weekday()) - timedelta(days=7)
+        return Day(before if before < first else before - timedelta(days=7), "weekday_before_day")
+    return Day(following, "weekday_after_day")
 
 
 _ART = "(ART|CONTR|THIS|DAYU|FOR)*"

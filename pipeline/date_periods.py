@@ -175,7 +175,7 @@ def week_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
 
 @DAYS.rule(
     "DAY",
-    "(o:(FIRST|ORD2)|LAST) (QUINCENA|MITAD) (DE ART? m:MONTH_REF)?",
+    "(o:(FIRST|ORD2)|LAST) (QUINCENA|QUINCENA_REF|MITAD) (DE ART? m:MONTH_REF)?",
     "(QUINCENA|QUINCENA_REF) DE ART? m:MONTH_REF",
     "o:(FIRST|ORD2) MIDDLE ART? m:MONTH_REF",
 )

@@ -55,7 +55,8 @@ def clock(scan: Scan, match: re.Match[str]) -> Clock | None:
         elif groups.get("lm") or groups.get("lq"):
             minute = 60 - (15 if groups.get("lq") else scan.value(match, "lm", "INT"))
             hour = (hour - 1) % 24
-    if not 0 <= minute < 60:
+    article = scan.tokens[scan.items[match.start()].first].text
+    if not 0 <= minute < 60 or (article == "la" and hour % 12 != 1 and not groups.get("lm") and not groups.get("lq")):
         return None
     if groups.get("s2") and not groups.get("mi") and not scan.kind_at(match.start(), "LAS"):
         return None  # "en 24 horas" is a span
@@ -137,6 +138,7 @@ def month_named(scan: Scan, match: re.Match[str]) -> Month | None:
 @REFERENCES.rule(
     "MONTH_REF",
     "THIS MES DE m:MONTH",
+    "THIS MES NO COMMA? SINO? (A|EN|FOR)? ART? n:(OTHER|NEXT)",
     "n:(NEXT|OTHER|PRESENT|THIS|LASTPAST) MES",
     "MES n:(NEXT|OTHER|PRESENT|LASTPAST|AFTER_NEXT)",
     "MES a:HENCE ART? NEXT MES?",
@@ -195,7 +197,8 @@ def week_relative(scan: Scan, match: re.Match[str]) -> Week | None:
 
 @REFERENCES.rule(
     "WEEK_REF",
-    "WEEK (NEXT|DE|EN) (ART|DAYU)* d:DAY_NUMBER (DE m:(MONTH|MONTH_SHORT)|DE n:NEXT MES|DE MES n2:NEXT)? (?!MONEY)",
+    "WEEK (NEXT|DE|EN) (ART|DAYU|WEEKDAY)* d:DAY_NUMBER "
+    "(DE m:(MONTH|MONTH_SHORT)|DE n:NEXT MES|DE MES n2:NEXT)? (?!MONEY)",
 )
 def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
     number = scan.value(match, "d", "DAY_NUMBER")
