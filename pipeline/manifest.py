@@ -50,7 +50,8 @@ MOMENTS: Final = ("started_at", "answered_at")
 MONEY: Final = ("balance", "minimum_payment")
 
 _NUMERIC_DATE = re.compile(r"(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[T ,]+(.*))?\Z")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?\Z")
+# A point for a colon: file names cannot hold colons everywhere.
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,9 +154,9 @@ def test_no_message_quotes_what_stands_in_the_manifest() -> None:
 
 def test_metadata_from_the_file_name() -> None:
     config = ManifestConfig(
-        file_name_pattern=r"(?P<country>[A-Z]{2})_(?P<agent_id>A\d+)_(?P<debtor_id>D\d+)_(?P<started_at>[\d-]+T[\d:]+Z)"
+        file_name_pattern=r"(?P<country>[A-Z]{2})_(?P<agent_id>A\d+)_(?P<debtor_id>D\d+)_(?P<started_at>[\d-]+T[\d.]+Z)"
     )
-    recording = recording_from_name("MX_A07_D1001_2026-03-12T10:42:00Z.wav", config)
+    recording = recording_from_name("MX_A07_D1001_2026-03-12T10.42.00Z.wav", config)
     assert recording is not None
     assert (recording.agent_id, recording.account.debtor_id) == ("A07", "D1001")
     assert recording_from_name("otra.wav", config) is None
