@@ -270,7 +270,7 @@ def _value(hint: Any, value: Any, source: str, key: str) -> Any:
             raise ConfigError(f"{source}: {key} is one of {', '.join(map(repr, args))}; found {value!r}")
         return value
     if origin is tuple:
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             raise ConfigError(f"{source}: {key} is a list; found {type(value).__name__}")
         return tuple(_value(args[0], item, source, key) for item in value)
     if origin is dict:
