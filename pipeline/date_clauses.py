@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -51,6 +52,7 @@ TO_CREDITOR = 1073741824
 _TABLES = {
     ("pay", "present"): PAY,
     ("pay", "phrases"): PAY,
+    ("pay", "light_phrases"): LIGHT,
     ("call", "words"): CALL,
     ("event", "words"): EVENT,
     ("income", "words"): INCOME,
@@ -118,7 +120,9 @@ _ORDERED = frozenset(
     }
 )
 _AGE_VERBS = frozenset({"cumplo", "cumple", "cumpli", "cumplio", "cumplire", "cumpliria"})
+_ASKED_OF_DEBTOR = frozenset({"paga", "pagas", "abona", "deposita", "liquida", "cancela"})
 _SUPPOSED = ("ara", "aras", "aran", "iera", "era")
+_MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 _BARE_NOUNS = frozenset(
@@ -218,7 +222,7 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
         return PAST | PAID if _accented(text, token) else PAY
     if _accented(text, token):
         return PAST | PAID
-    if before & _WISHED or token.text in _ORDERED:
+    if before & _WISHED or _MARKED.search(text) or token.text in _ORDERED:
         return PAY
     return PAST | PAID
 
@@ -269,6 +273,8 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
     if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
+    if before == "me" and word in _ASKED_OF_DEBTOR and _is_asked(tokens, place):
+        return PAY | CORE
     if cue & GIVEN and _is_income(tokens, place, cue):
         return INCOME
     cue &= ~GIVEN
@@ -283,6 +289,11 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
     return cue or _cue_of_form(text, tokens, place)
+
+
+def _is_asked(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a question mark follows soon: «¿me paga el 20?» is the collector's."""
+    return any(token.text == "?" for token in tokens[place + 1 : place + 9])
 
 
 def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
@@ -423,7 +434,7 @@ def _clause(
     if opens_with_que or not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
     after = found.tokens[last].text if last < len(found.tokens) else ""
-    has_number = any(not covered[number.first] for number in _inside(found.numbers, first, last))
+    has_number = any(not covered[number.first] and not number.article for number in _inside(found.numbers, first, last))
     dates = _inside(found.dates, span[0], last)
     if cues & LIGHT and not cues & PAY:
         ends_with_it = bool(masks[last - 1] & LIGHT)  # "el lunes paso"

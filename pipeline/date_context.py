@@ -112,6 +112,8 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         and not clause.has(cue.PAY)
     ):
         return "de" in [token.text for token in tokens[match.first : match.last]]
+    if before == "hasta" and match.rule == "tomorrow" and not clause.has(cue.PAY, cue.LIGHT):
+        return True  # a farewell
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
 
 
@@ -183,7 +185,8 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
             continue
         sentence = [clause for clause in clauses[first:place] if not clause.has(cue.SUBORDINATE)]
         pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
-        is_other = not pays and any(clause.has(cue.CALL, cue.PAID) for clause in sentence)
+        is_asked = any(clause.has(cue.ECHO) for clause in sentence) and sentence[-1].question
+        is_other = is_asked or (not pays and any(clause.has(cue.CALL, cue.PAID) for clause in sentence))
         is_told = not pays and any(clause.has(cue.PAST, cue.PRETERITE) for clause in sentence)
         other += [is_other] * (place - first)
         told += [is_told] * (place - first)
