@@ -59,6 +59,8 @@ _CHANNELS = frozenset(
 )
 _PAYMENTS = frozenset("cuota mensualidad pago letra abono minimo que lo todo total mitad monto".split())
 _ANSWER_FLOOR = 32
+# A bare number beyond this many times the balance is a document, not a payment.
+_MOST_OF_BALANCE = 5
 _REACH = 6
 
 
@@ -86,15 +88,16 @@ def payable_amounts(
     matches = find_amounts(tokens, context, taken=taken, numbers=numbers)
     if not matches:
         return ()
-    accepted = _Judge(Utterance(text, tokens, numbers, matches, taken)).accepted()
+    accepted = _Judge(Utterance(text, tokens, numbers, matches, taken), context.balance).accepted()
     return tuple(in_thousands(match, context) for match in accepted)
 
 
 class _Judge:
     """Weighs the words around the amounts of one utterance."""
 
-    def __init__(self, utterance: Utterance) -> None:
+    def __init__(self, utterance: Utterance, balance: Decimal | None) -> None:
         self.u = utterance
+        self.limit = None if balance is None else _MOST_OF_BALANCE * balance
         self.echoes: dict[int, bool] = {}
         self.only_asks = _contains([token.text for token in utterance.tokens], _ONLY_ASKING)
 
@@ -113,6 +116,8 @@ class _Judge:
         """Why an amount is not to be paid; None if it is."""
         if match.kind == "number" and (reason := names_something_else(self.u, match)):
             return reason
+        if match.kind == "number" and match.value is not None and self.limit and match.value > self.limit:
+            return "more than is owed"
         if match.kind == "percent" and is_rate(self.u, match):
             return "rate"
         if match.value is not None and match.value <= 0:
@@ -165,6 +170,8 @@ class _Judge:
         u, index = self.u, match.last
         if u.text(index) not in _OF:
             return None
+        if (u.text(index), u.text(index + 1)) == ("de", "mas"):
+            return "too much"
         index += 1
         bare_by = u.text(index - 1) == "por" and u.text(index) not in _ARTICLES
         while u.text(index) in _ARTICLES:

@@ -36,6 +36,7 @@ _SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
 _DEMANDS = frozenset("quieren quiere querian queria pretenden iban".split())
+_BEING = frozenset({"esta", "estan", "estaba", "estaban"})
 _SET_PHRASES = frozenset(
     {("junto", "todo"), ("junto", "toda"), ("junto", "a"), ("mucho", "lo"), ("mucho", "cuando"), ("mucho", "como")}
 )
@@ -176,6 +177,8 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
     if before in _TO_ME:
         return _done_to_me(word, second)
+    if second in _TO_ME and before in _BEING and word.endswith(("ando", "endo")):
+        return Cue.INCOME
     if (word, before) in _SET_PHRASES:
         return Cue.NEUTRAL
     if word == "dia" and before in ("al", "por"):
@@ -189,7 +192,7 @@ def _done_to_me(word: str, second: str) -> Cue | None:
     """A verb after "me" or "nos": money that comes in, a demand, or what "se me va"."""
     if word in context_words().given:
         return Cue.NEUTRAL if word in ("da", "dan") and second in ("no", "que") else Cue.INCOME
-    if word in _DEMANDS or word in ("esta", "estan", "estaban"):
+    if word in _DEMANDS or word in _BEING:
         return Cue.DEBT
     return Cue.PRICE if word in ("van", "va", "fueron", "fue") and second == "se" else None
 

@@ -27,11 +27,13 @@ class Joined(NamedTuple):
     doubtful: bool
 
 
-def join_pair(left: NumberMatch, right: NumberMatch, tokens: Sequence[Token], currency: str) -> Joined | None:
+def join_pair(
+    left: NumberMatch, right: NumberMatch, tokens: Sequence[Token], currency: str, balance: Decimal | None = None
+) -> Joined | None:
     """The one amount that two numbers side by side make; None where they are two.
 
     Source: annotation guidelines: "dos quinientos" is 2500, "mil dos cincuenta" 1250, "doce
-    cincuenta" 12.50 where the currency counts cents in daily use.
+    cincuenta" 12.50 where the currency counts cents in daily use; also where only that fits the balance.
     """
     if left.last != right.first or not _are_plain(left, right):
         return None
@@ -46,7 +48,8 @@ def join_pair(left: NumberMatch, right: NumberMatch, tokens: Sequence[Token], cu
         return Joined(Decimal(a - units + 100 * units + b), "hundreds left out", doubtful=False)
     if not (10 <= b <= 99 or (leading_zero and 1 <= b <= 9)) or a < 1 or left.article:
         return None
-    if counts_cents(currency) and a < 10**5:
+    fits_only_as_cents = balance is not None and a <= balance < 100 * a
+    if (counts_cents(currency) or fits_only_as_cents) and a < 10**5:
         return Joined(left.value + Decimal(b) / 100, "cents without con", doubtful=a < 10)
     if leading_zero or a > 99:
         return None

@@ -140,7 +140,8 @@ class AmountReader:
         is_day = self.text(number.first - 1) in ("el", "dia", "pal") and number.value <= _LARGEST_DAY
         if right is not None and before is None and not is_day:
             after_right = sign_after(self.tokens, right.last, country, own)
-            joined = join_pair(number, right, self.tokens, own if after_right is None else after_right.currency)
+            named = own if after_right is None else after_right.currency
+            joined = join_pair(number, right, self.tokens, named, self.context.balance if named == own else None)
             if joined is not None and slang_at(self.tokens, right.last, country) is None and not self.is_run(number):
                 value, rule, doubtful = joined.value, joined.rule, joined.doubtful or number.doubtful
                 last = right.last

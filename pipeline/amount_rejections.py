@@ -57,6 +57,12 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
             break
         if u.text(index) in ("no", "tampoco", "ni") and u.text(index + 1) not in ("mas", "?"):
             return True
+    if (
+        after == "que"
+        and "no" in (u.text(last + 1), u.text(last + 2))
+        and not _BUT_ONLY & {u.text(last + 2), u.text(last + 3)}
+    ):
+        return True
     return after == "?" and u.text(last + 1) == "no"
 
 
