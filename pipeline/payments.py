@@ -32,6 +32,7 @@ _FAR = 140
 
 _LARGEST_DAY = 31
 _LEAST_SHARE = Decimal("0.004")
+_LEAST_MINIMUM = Decimal("0.05")
 _MOST_SHARE = Decimal("1.2")
 
 
@@ -69,7 +70,7 @@ class TurnPayments:
     """Payments of one turn in the order they are said.
 
     `topic` is an amount that the turn asks about without a day ("¿Y los 286.320 que quedan?"), `each` the amount of
-    one payment of a plan, `denied` the days that are named but not as due, `conditional` whether any sentence sets
+    one payment of a plan, `denied` the days that are named but not as due, `named` all days, `conditional` whether any sentence sets
     a condition, `asks_more` whether it turns to a further payment.
     """
 
@@ -77,9 +78,12 @@ class TurnPayments:
     topic: Payment | None
     each: Payment | None
     denied: frozenset[date]
+    named: frozenset[date]
     sums: tuple[Payment, ...]
     conditional: bool
     asks_more: bool
+    asks_another: bool
+    agrees_freely: bool
     alternatives: bool
     tokens: tuple[Token, ...]
 
@@ -94,6 +98,7 @@ class Known:
 
     days: frozenset[date] = frozenset()
     amounts: frozenset[Decimal] = frozenset()
+    agreed: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +156,37 @@ def read_payments(
     """
     mentions = _mentions(text, account, said_on, known)
     topic, used = _topic(mentions, known) if by_agent else (None, frozenset())
-    days = [d for d in mentions.days]
-    sums = [s for s in mentions.sums if s.start not in used]
+    days = list(mentions.days)
+    sums = [s for s in mentions.sums if s.start not in used and not _is_put_off(mentions, s)]
+    if not by_agent and any(s.sure for s in sums):
+        sums = [s for s in sums if s.sure]
     pairs = _paired(mentions, days, sums, said_on, by_agent=by_agent, is_recap=is_recap)
     payments = [_payment(mentions, day, money) for day, money in pairs]
     each = next((_payment(mentions, None, s) for s in sums if s.match and s.match.plan), None)
-    payments = _with_plan(mentions, payments, said_on)
+    payments = _once(_with_plan(mentions, payments, said_on))
     return TurnPayments(
         payments=tuple(payments),
         topic=topic,
         each=each or _each(mentions, payments),
         denied=mentions.denied - {p.due for p in payments if p.due},
+        named=mentions.denied | {d.match.date for d in mentions.days if d.match.date},
         sums=tuple(_payment(mentions, None, s) for s in mentions.sums if s.value is not None),
         conditional=any(_is_conditional(mentions, i, has_day=False) for i in range(len(mentions.bounds))),
-        asks_more=by_agent and _asks_more(mentions.tokens),
+        asks_more=by_agent and any(_asks_more(mentions.tokens[a:b]) for a, b, _ in mentions.bounds),
+        asks_another=by_agent and any(q and _asks_another(mentions.tokens[a:b]) for a, b, q in mentions.bounds),
+        agrees_freely=any(
+            has_phrase(mentions.tokens[a:b], "stance", "agrees") and not _is_conditional(mentions, i, has_day=False)
+            for i, (a, b, _) in enumerate(mentions.bounds)
+        ),
         alternatives=by_agent and _are_alternatives(mentions, payments),
         tokens=mentions.tokens,
     )
+
+
+def _is_put_off(mentions: _Mentions, money: _Sum) -> bool:
+    """Whether "el resto" is only talked about: "del resto hablamos más adelante"."""
+    first, last, _ = mentions.bounds[mentions.sentence_at(money.start)]
+    return money.share == "rest" and has_phrase(mentions.tokens[first:last], "stance", "later")
 
 
 def _mentions(text: str, account: Account, said_on: date, known: Known) -> _Mentions:
@@ -183,29 +202,79 @@ def _mentions(text: str, account: Account, said_on: date, known: Known) -> _Ment
     taken = claimed_spans(found)
     matches = find_amounts(tokens, context, taken=taken, numbers=numbers)
     sure = {m.start: m for m in payable_amounts(text, context, taken=taken, tokens=tokens, numbers=numbers)}
-    days = _days(text, found, said_on, known)
+    days, denied = _days(text, found, said_on, known)
     sums = _sums(tokens, matches, sure, context, known)
-    kept = {d.match.date for d in days}
-    denied = frozenset(m.date for m in found.dates if m.date is not None and m.date not in kept)
     return _Mentions(text, tokens, tuple(days), tuple(sums), denied, tuple(sentence_bounds(tokens)))
 
 
-def _days(text: str, found: Found, said_on: date, known: Known) -> list[_Day]:
-    """Due days and those that may be, in order; a month that names a bill and a corrected day are none."""
-    sure = {due.match.start for due in judge_dates(text, found, said_on)}
+def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[_Day], frozenset[date]]:
+    """Due days and those that may be, in order, and the days named but not as due.
+
+    A month that names a bill and a corrected day are none; a bare day of the month is the agreed day with that
+    number, or follows the month that was named before it.
+    """
+    judged = judge_dates(text, found, said_on)
+    sure = {due.match.start for due in judged}
     days: list[_Day] = []
+    denied: set[date] = set()
+    shift: date | None = None
+    before: DateMatch | None = None
     for match in sorted(found.dates, key=lambda m: m.start):
         if match.date is None or match.date < said_on or match.rule in ("past", "recurring", "from"):
             continue
-        if match.rule in ("month", "holiday") and not _is_told_as_day(found.tokens, match):
-            continue
-        is_sure = match.start in sure
-        if _is_denied_at(found.tokens, match):
-            continue
-        if not is_sure and match.date not in known.days and match.rule == "now":
-            continue
-        days.append(_Day(match, is_sure))
-    return _without_repeats(_without_corrected(found.tokens, days))
+        read = _as_agreed(match, known)
+        refused = _is_denied_at(found.tokens, match) or (
+            match.rule in ("month", "holiday") and not _is_told_as_day(found.tokens, match)
+        )
+        if not refused and (match.start in sure or match.date in known.days or match.rule != "now"):
+            read = _in_month_of(read, shift or _named_month(before, read))
+            days.append(_Day(read, match.start in sure))
+        elif read.date is not None:
+            shift = read.date if refused and read.date != match.date else shift
+            denied.add(read.date)
+        before = read
+    kept = _without_repeats(_without_corrected(found.tokens, days))
+    if judged and len(kept) > 1 and _takes_back(found.tokens, kept):
+        kept = [day for day in kept if day.match.start == judged[0].match.start] or kept
+    denied |= {d.match.date for d in days if d.match.date} - {k.match.date for k in kept if k.match.date}
+    return kept, frozenset(denied)
+
+
+def _takes_back(tokens: Sequence[Token], days: Sequence[_Day]) -> bool:
+    """Whether a turn of several days settles on one: nothing is counted up and something is corrected."""
+    inside = tokens[days[0].match.last : days[-1].match.first]
+    counts = has_phrase(inside, "more", "other") or has_phrase(inside, "more", "rest") or _holds_number(inside)
+    return not counts and has_phrase(inside, "stance", "takes_back")
+
+
+def _named_month(before: DateMatch | None, match: DateMatch) -> date | None:
+    """The day before a bare one where its month was named: "el 9 de diciembre y el 23"."""
+    if before is None or before.date is None or match.date is None or match.rule != "day_of_month":
+        return None
+    explicit = before.rule in ("day_and_month", "full_date", "before", "weekday_and_number", "end_of_month")
+    return before.date if explicit and match.date < before.date else None
+
+
+def _in_month_of(match: DateMatch, month: date | None) -> DateMatch:
+    if month is None or match.rule != "day_of_month" or match.date is None:
+        return match
+    try:
+        return replace(match, date=month.replace(day=match.date.day))
+    except ValueError:
+        return match
+
+
+def _as_agreed(match: DateMatch, known: Known) -> DateMatch:
+    """A bare day as the agreed day that it repeats: "correcto, el 15" of the 15th of October."""
+    if match.date is None or match.date in known.agreed:
+        return match
+    if match.rule == "day_of_month":
+        agreed = [day for day in known.agreed if day.day == match.date.day]
+    elif match.rule == "weekday":
+        agreed = [day for day in known.agreed if day.weekday() == match.date.weekday()]
+    else:
+        return match
+    return replace(match, date=agreed[0]) if len(agreed) == 1 else match
 
 
 def _is_told_as_day(tokens: Sequence[Token], match: DateMatch) -> bool:
@@ -262,10 +331,16 @@ def _sums(
     sums: list[_Sum] = []
     for match in matches:
         payable = sure.get(match.start)
+        if payable is None and match.last < len(tokens) and tokens[match.last].text in ("no", "tampoco"):
+            continue
         read = _in_known_thousands(payable or in_thousands(match, context), known)
+        if _is_too_small(read, context) or _is_of_the_debt(tokens, match):
+            continue
         if payable is None and not _is_plausible(read, context, known):
             continue
         share: Share = "rest" if match.rule == "rest" else "part" if match.rule in ("half", "share") else "fixed"
+        if match.rule == "everything" and has_phrase(tokens[match.first : match.last + 3], "more", "rest"):
+            share = "rest"
         value = None if share == "rest" else read.value
         sums.append(_Sum(match.start, match.end, value, share, payable is not None, read))
     for first, last in find_phrases(tokens, "amounts", "same"):
@@ -284,16 +359,35 @@ def _in_known_thousands(match: AmountMatch, known: Known) -> AmountMatch:
     return match
 
 
+def _is_too_small(match: AmountMatch, context: AmountContext) -> bool:
+    """Whether a bare number is too small to pay anything of this debt: "cuatro viernes", "mañana treinta"."""
+    if match.kind != "number" or match.value is None or match.plan is not None:
+        return False
+    floor = max(_LEAST_SHARE * (context.balance or 0), _LEAST_MINIMUM * (context.minimum_payment or 0))
+    return match.value < floor
+
+
+def _is_of_the_debt(tokens: Sequence[Token], match: AmountMatch) -> bool:
+    """Whether the amount is forgiven or is what will still be owed: "le quito los 20", "el saldo baja a mil"."""
+    before, after = tokens[max(0, match.first - 5) : match.first], tokens[match.last : match.last + 4]
+    return (
+        has_phrase(before, "amounts", "forgives")
+        or has_phrase(before, "amounts", "leaves")
+        or has_phrase(after, "amounts", "charges")
+    )
+
+
 def _is_plausible(match: AmountMatch, context: AmountContext, known: Known) -> bool:
     """Whether an amount that no word of paying stands by may be one all the same."""
     if match.rule == "rest":
         return True
     if match.value is None or match.value <= 0 or match.kind == "percent":
         return False
-    if match.value in known.amounts:
-        return match.value >= _LARGEST_DAY or match.kind == "money"
-    if match.kind == "number" and match.value <= _LARGEST_DAY:
+    is_day = match.value <= _LARGEST_DAY and match.value == int(match.value)
+    if match.kind == "number" and is_day:
         return False
+    if match.value in known.amounts:
+        return True
     if context.balance:
         return _LEAST_SHARE * context.balance <= match.value <= _MOST_SHARE * context.balance
     return True
@@ -336,7 +430,17 @@ def _topic(mentions: _Mentions, known: Known) -> tuple[Payment | None, frozenset
 
 
 def _asks_more(tokens: Sequence[Token]) -> bool:
-    return any(has_phrase(tokens, "more", name) for name in ("rest", "other", "left"))
+    """Whether a sentence turns to what is left: "¿y el resto?", "quedarían dos mil", "y los otros mil"."""
+    words = [token for token in tokens if token.kind == "word"]
+    if has_phrase(tokens, "more", "rest") or has_phrase(tokens, "more", "left"):
+        return True
+    return bool(words) and words[0].text == "y" and has_phrase(tokens, "more", "other")
+
+
+def _asks_another(tokens: Sequence[Token]) -> bool:
+    """ "¿Y lo grande?", "¿y la de abril?": a short question about one thing more."""
+    words = [token.text for token in tokens if token.kind == "word"]
+    return 3 <= len(words) <= 5 and words[0] == "y" and words[1] in ("el", "la", "lo", "los", "las", "eso", "esos")
 
 
 def _gap(mentions: _Mentions, left_end: int, right_start: int, others: Sequence[int], by_agent: bool) -> int:
@@ -512,6 +616,15 @@ def _with_plan(mentions: _Mentions, payments: list[Payment], said_on: date) -> l
     ]
 
 
+def _once(payments: Sequence[Payment]) -> list[Payment]:
+    """Each payment once: a day and an amount said twice are one payment, undated ones too."""
+    kept: list[Payment] = []
+    for payment in payments:
+        if not any((p.due, p.amount, p.share) == (payment.due, payment.amount, payment.share) for p in kept):
+            kept.append(payment)
+    return kept
+
+
 def _repeated(payments: list[Payment]) -> list[Payment]:
     done: list[Payment] = []
     for payment in payments:
@@ -524,9 +637,8 @@ def _repeated(payments: list[Payment]) -> list[Payment]:
 
 def _each(mentions: _Mentions, payments: Sequence[Payment]) -> Payment | None:
     """The amount of each of several payments: "de a mil seiscientos", "quinientos cada una"."""
-    if not has_phrase(mentions.tokens, "amounts", "each"):
-        return None
-    return next((p for p in payments if p.amount is not None and p.share == "fixed"), None)
+    named = {i for i, (a, b, _) in enumerate(mentions.bounds) if has_phrase(mentions.tokens[a:b], "amounts", "each")}
+    return next((p for p in payments if p.sentence in named and p.amount is not None and p.share == "fixed"), None)
 
 
 def _are_alternatives(mentions: _Mentions, payments: Sequence[Payment]) -> bool:

@@ -81,11 +81,11 @@ class _Table:
     pending: _Offer | None = None
     topic: Payment | None = None
     topic_turn: int = -1
+    heard_days: frozenset[date] = frozenset()
     adds: bool = False
     each: Payment | None = None
     totals: list[tuple[int, Decimal]] = field(default_factory=list)
     asked: Payment | None = None
-    asked_turn: int = -1
     days: set[date] = field(default_factory=set)
     amounts: set[Decimal] = field(default_factory=set)
 
@@ -104,16 +104,17 @@ class _Reader:
 
     def read(self, turn: Turn, label: TurnLabels) -> None:
         is_recap = turn.role == "agent" and bool({"recap", "agreement"} & set(label.steps))
+        is_offer = turn.role == "agent" and "options" in label.steps
         reading = read_payments(
             turn.text,
             self._account,
             self._said_on,
             by_agent=turn.role in ("agent", "system"),
-            is_recap=is_recap,
+            is_recap=is_recap or is_offer,
             known=self._known(),
         )
         if turn.role == "agent":
-            self._hear_collector(turn, reading, is_recap=is_recap)
+            self._hear_collector(turn, reading, is_recap=is_recap, is_offer=is_offer)
         elif turn.role == "system":
             self._complete_amount(turn, reading)
         elif "promise" in label.labels or self._says_yes_to_pending(reading):
@@ -133,24 +134,31 @@ class _Reader:
                 amounts.add(base - paid)
         if self._account.balance:
             amounts.add(self._account.balance / 2)
-        return Known(frozenset(self._table.days), frozenset(amounts))
+        agreed = {e.due for e in live if e.due}
+        if self._table.pending is not None:
+            agreed |= {p.due for p in self._table.pending.payments if p.due}
+        return Known(frozenset(self._table.days), frozenset(amounts), frozenset(agreed))
 
     def _remember(self, turn: Turn, reading: TurnPayments) -> None:
         table = self._table
         table.days |= {p.due for p in reading.payments if p.due}
         table.amounts |= {p.amount for p in reading.sums if p.amount}
         if turn.role == "agent":
+            table.heard_days = reading.named
             table.totals += [(turn.index, p.amount) for p in reading.sums if p.amount is not None]
-            if reading.sums:
-                table.asked, table.asked_turn = reading.sums[-1], turn.index
+            claims = {self._account.balance, self._account.minimum_payment}
+            named = [p for p in reading.sums if p.amount in claims] or list(reading.sums)
+            if named and (table.asked is None or table.asked.amount not in claims or named[-1].amount in claims):
+                table.asked = named[-1]
 
     # -- the collector
 
-    def _hear_collector(self, turn: Turn, reading: TurnPayments, *, is_recap: bool) -> None:
+    def _hear_collector(self, turn: Turn, reading: TurnPayments, *, is_recap: bool, is_offer: bool) -> None:
         table = self._table
         self._adopt_pending()
         self._complete_amount(turn, reading)
-        offer = self._offer_of(turn, reading, is_recap=is_recap)
+        is_recap = is_recap or self._is_echo(turn, reading)
+        offer = self._offer_of(turn, reading, is_recap=is_recap, steps=is_recap or is_offer)
         if offer is not None:
             table.offer = offer
             table.pending = offer if is_recap else None
@@ -162,13 +170,35 @@ class _Reader:
             table.topic, table.topic_turn = reading.topic, turn.index
         elif is_recap and offer is not None:
             table.topic = None
-        table.adds = reading.asks_more or (offer is not None and offer.adds) or self._asks_beside(reading)
+        table.adds = (
+            reading.asks_more
+            or (offer is not None and offer.adds)
+            or self._asks_beside(reading)
+            or (reading.asks_another and all(e.is_complete for e in self._ledger.live()))
+        )
+
+    def _is_echo(self, turn: Turn, reading: TurnPayments) -> bool:
+        """Whether the collector says again what was just promised, with or without the word for it."""
+        stated = [p for p in reading.payments if not p.asked and p.due is not None]
+        fresh = [e for e in self._ledger.live() if e.touched == turn.index - 1]
+        return bool(stated) and all(
+            any(
+                e.due is not None
+                and p.due is not None
+                and (e.due == p.due or e.due.weekday() == p.due.weekday())
+                and (p.amount is None or e.amount in (None, p.amount))
+                for e in fresh
+            )
+            for p in stated
+        )
 
     def _asks_beside(self, reading: TurnPayments) -> bool:
-        return has_phrase(reading.tokens, "more", "besides") and not reading.payments == ()
+        return has_phrase(reading.tokens, "more", "besides") and reading.payments != ()
 
-    def _offer_of(self, turn: Turn, reading: TurnPayments, *, is_recap: bool) -> _Offer | None:
+    def _offer_of(self, turn: Turn, reading: TurnPayments, *, is_recap: bool, steps: bool) -> _Offer | None:
         payments = tuple(p for p in reading.payments if p.due is not None or p.amount is not None or p.rest)
+        if not steps:
+            payments = tuple(p for p in payments if p.amount is not None or p.rest or p.asked)
         if not payments:
             return None
         earlier = self._table.offer
@@ -181,9 +211,11 @@ class _Reader:
                 payments = tuple(_with_amount(p, one) for p in earlier.payments)
                 turns = (*earlier.turns, turn.index)
             elif lacks and (self._table.each is not None or _single_amount(earlier.payments)):
-                one = self._table.each or _single_amount(earlier.payments)
-                assert one is not None
-                payments = tuple(_with_amount(p, one) for p in payments)
+                shared = self._table.each or _single_amount(earlier.payments)
+                payments = tuple(_with_amount(p, shared) if shared else p for p in payments)
+                turns = (*earlier.turns, turn.index)
+            elif lacks and len(payments) == len(earlier.payments) > 1:
+                payments = _revised(payments, earlier.payments)
                 turns = (*earlier.turns, turn.index)
         adds = reading.asks_more and not is_recap
         return _Offer(turns, payments, adds, is_recap, reading.alternatives)
@@ -223,32 +255,53 @@ class _Reader:
         )
 
     def _hear_other(self, turn: Turn, reading: TurnPayments, label: TurnLabels) -> None:
-        """A turn that promises nothing may take back what was promised."""
+        """A turn that promises nothing may refuse what is on the table or take back what was promised."""
         table = self._table
-        opens_no = bool(reading.tokens) and reading.tokens[0].text == "no"
+        words = [t for t in reading.tokens if t.kind == "word"]
+        opens_no = bool(words) and words[0].text == "no"
         withdraws = has_phrase(reading.tokens, "stance", "withdraws")
         contests = "objection" in label.labels and has_phrase(reading.tokens, "stance", "contests")
         offered = {p.due for p in table.offer.payments if p.due} if table.offer else set()
+        just_offered = table.offer is not None and turn.index - table.offer.last <= 2
+        refuses = bool(reading.denied & offered) or (just_offered and (opens_no or withdraws or contests))
         for i in self._ledger.standing():
             entry = self._ledger.entries[i]
-            named = entry.due is not None and entry.due in reading.denied
-            if (named and not label.steps) or withdraws or (contests and table.pending and entry.due in offered):
-                if named and label.labels == () and not opens_no and not withdraws:
-                    continue
+            named = entry.due is not None and entry.due in reading.denied and bool(label.labels or opens_no)
+            taken_back = withdraws and (not table.heard_days or entry.due in table.heard_days)
+            refused = (contests or (opens_no and label.labels)) and table.pending is not None and entry.due in offered
+            if named or taken_back or refused:
                 self._ledger.entries[i] = replace(entry, withdrawn=True)
-        if opens_no or withdraws or contests or label.labels:
-            table.pending = None if not self._ledger.live() or opens_no or withdraws or contests else table.pending
-        del turn
+        if refuses or withdraws:
+            table.pending = None
+        if refuses and table.offer is not None:
+            table.offer = _without_days(table.offer)
 
     def _hear_promise(self, turn: Turn, reading: TurnPayments) -> None:
         table = self._table
-        own = [p for p in reading.payments]
+        own = list(reading.payments)
+        if table.pending is not None and own and all(_agrees(p, table.pending) for p in own):
+            self._adopt(table.pending, (turn.index,), turn)
+            table.topic = None
         if not own and self._answers_choice(turn, reading):
             return
         if own:
             self._take_own(turn, own, reading)
+        elif table.topic is not None and reading.conditional and self._ledger.live():
+            payment = replace(table.topic, due=None, due_start=None, conditional=True)
+            entry = entry_of(payment, (table.topic_turn, turn.index), turn.role, table.topic_turn)
+            self._ledger.take([entry], adds=True, whole=False)
+            table.topic = None
         elif table.offer is not None and self._is_open(table.offer):
-            self._adopt(table.offer, (turn.index,), turn, conditional=reading.conditional)
+            offer = table.offer
+            agrees = opens_with(reading.tokens, "stance", "affirms") or reading.agrees_freely
+            if reading.conditional and not agrees:
+                offer = _without_days(offer)
+            if reading.conditional and reading.agrees_freely and len(offer.payments) > 1:
+                last = replace(offer.payments[-1], conditional=True)
+                offer = replace(offer, payments=(*offer.payments[:-1], last))
+                self._adopt(offer, (turn.index,), turn)
+            else:
+                self._adopt(offer, (turn.index,), turn, conditional=reading.conditional)
             table.topic = None
         else:
             self._confirm(turn, reading)
@@ -283,9 +336,19 @@ class _Reader:
         adds = adds or all(p.rest for p in own)
         if table.topic is not None and repeats and len(own) == 1:
             adds = False
+        if adds and self._ledger.live():
+            own = [replace(p, share="rest") if "everything" in p.rules and p.due not in stood else p for p in own]
+        adds = adds or (self._is_remainder(own) and not restructures)
         entries = [entry_of(p, (*used, turn.index), turn.role, turn.index) for p in own]
         self._ledger.take(entries, adds=adds, whole=False, denied=reading.denied)
         table.topic = None
+
+    def _is_remainder(self, payments: Sequence[Payment]) -> bool:
+        """Whether the payments are just what those that stand leave of a total that was named."""
+        new = sum((p.amount for p in payments if p.amount is not None), Decimal(0))
+        stood = sum((e.amount for e in self._ledger.live() if e.amount is not None), Decimal(0))
+        totals = {self._account.balance, *(value for _, value in self._table.totals)}
+        return 0 < new and 0 < stood and new + stood in totals and new != stood
 
     def _completed(self, own: list[Payment], turn: Turn) -> tuple[list[Payment], tuple[int, ...]]:
         """What the debtor left out, from what is asked about or was put forward."""
@@ -298,7 +361,8 @@ class _Reader:
             return own, ()
         if offer is None or (turn.index - offer.last > _REACH and self._ledger.live()):
             return self._with_each(own), ()
-        done = [_from_offer(p, offer, alone=len(own) == 1) for p in own]
+        done = [_from_offer(p, offer, alone=len(own) == 1) for p in own if not p.conditional or p.due is not None]
+        done = done if len(done) == len(own) else own
         undated = [p for p in done if p.due is None]
         days = [p for p in offer.payments if p.due is not None]
         if len(undated) == len(done) == len(days) > 1:
@@ -330,7 +394,7 @@ class _Reader:
             entry_of(replace(p, conditional=p.conditional or conditional), (*offer.turns, *by_turns), role, offer.last)
             for p in payments
         ]
-        adds = offer.adds or (table.topic is not None and not offer.is_recap)
+        adds = offer.adds or (table.topic is not None and not offer.is_recap) or self._is_remainder(payments)
         whole = offer.is_recap and bool(live)
         self._ledger.take(entries, adds=adds, whole=whole)
 
@@ -384,6 +448,32 @@ def _end_of(entries: Sequence[Entry], place: int) -> int:
     while (successor := entries[place].replaced_by) is not None:
         place = successor
     return place
+
+
+def _without_days(offer: _Offer) -> _Offer:
+    """A proposal whose days were refused; its amounts may still be taken up."""
+    payments = tuple(replace(p, due=None, due_start=None) for p in offer.payments if p.amount is not None or p.rest)
+    return replace(offer, payments=payments, is_recap=False)
+
+
+def _revised(payments: Sequence[Payment], earlier: Sequence[Payment]) -> tuple[Payment, ...]:
+    """New days for a proposal of several payments: a day that stays keeps its amount, the rest follow in order."""
+    left = [p for p in earlier if p.due not in {new.due for new in payments}]
+    revised: list[Payment] = []
+    for payment in payments:
+        stays = next((p for p in earlier if p.due == payment.due), None)
+        source = stays or (left.pop(0) if left else None)
+        revised.append(_with_amount(payment, source) if source else payment)
+    return tuple(revised)
+
+
+def _agrees(payment: Payment, offer: _Offer) -> bool:
+    """Whether what is said repeats a payment of the recap and contradicts none."""
+    return any(
+        payment.due in (None, p.due) and payment.amount in (None, p.amount) and not (payment.rest and p.amount is None)
+        for p in offer.payments
+        if p.due is not None
+    )
 
 
 def _starts_with_and(reading: TurnPayments) -> bool:
