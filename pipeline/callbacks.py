@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline import date_clauses as cue
+from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, split_clauses
 from pipeline.date_values import Clock
 from pipeline.dates import ClockMatch, DateMatch, Found, read_times

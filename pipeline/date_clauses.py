@@ -1,130 +1,40 @@
-"""The clauses of an utterance and what each is about: paying, a call, an event, income, the past, a denial."""
+"""The clauses of an utterance and what each is about."""
 
 from __future__ import annotations
 
-import re
-import tomllib
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from pipeline.date_cues import (
+    ADDRESS,
+    BILL,
+    BIRTH,
+    CALL,
+    CREDITOR,
+    ECHO,
+    EVENT,
+    HYPOTHETICAL,
+    INCOME,
+    LIGHT,
+    MONEY,
+    NEGATION,
+    PAST,
+    PAY,
+    SPLIT,
+    SUBORDINATE,
+    UNKNOWN,
+    cue_masks,
+)
 from pipeline.dates import DateMatch, Found
-from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
-from pipeline.tokens import Token, fold, tokenize
-from pipeline.verb_forms import ar_forms
+from pipeline.tokens import Token
 
-PAY = 1
-CALL = 2
-EVENT = 4
-INCOME = 8
-NEGATION = 16
-CANNOT = 32
-HARMLESS = 64
-ECHO = 128
-HYPOTHETICAL = 256
-PAST = 512
-ADDRESS = 1024
-BIRTH = 2048
-BILL = 4096
-SUBORDINATE = 8192
-SPLIT = 16384
-CORRECTION = 32768
-CREDITOR = 65536
-NEUTRAL = 131072
-GIVEN = 262144
-MAYBE_PAST_E = 524288
-MAYBE_PAST_O = 1048576
-UNKNOWN = 2097152
-REGULAR = 4194304
-CORE = 8388608
-OTHER_BILL = 16777216
-OTHER_PAYEE = 33554432
-PAID = 67108864
-PRETERITE = 134217728
-LIGHT = 268435456
-MONEY = 536870912
-TO_CREDITOR = 1073741824
-
-_TABLES = {
-    ("pay", "present"): PAY,
-    ("pay", "phrases"): PAY,
-    ("pay", "light_phrases"): LIGHT,
-    ("call", "words"): CALL,
-    ("event", "words"): EVENT,
-    ("income", "words"): INCOME,
-    ("income", "given"): GIVEN,
-    ("negation", "words"): NEGATION,
-    ("negation", "cannot"): NEGATION | CANNOT,
-    ("negation", "harmless"): HARMLESS,
-    ("echo", "phrases"): ECHO,
-    ("echo", "hypothetical"): HYPOTHETICAL,
-    ("past", "words"): PAST,
-    ("address", "words"): ADDRESS,
-    ("birth", "words"): BIRTH,
-    ("bill", "phrases"): BILL,
-    ("subordinate", "words"): SUBORDINATE,
-    ("split", "words"): SPLIT,
-    ("correction", "phrases"): CORRECTION,
-    ("creditor", "phrases"): CREDITOR,
-    ("neutral", "words"): NEUTRAL,
-    ("other_bill", "nouns"): OTHER_BILL,
-    ("other_bill", "payees"): OTHER_PAYEE,
-}
-_CORE_VERBS = frozenset(
-    {
-        "pagar",
-        "abonar",
-        "depositar",
-        "cancelar",
-        "liquidar",
-        "saldar",
-        "consignar",
-        "girar",
-        "yapear",
-        "plinear",
-        "debitar",
-    }
-)
-_CORE_FORMS = frozenset(
-    "transfiero transferir transferire pago deposito abono transferencia cobreme cobrame cobras cobremelo cobramelo "
-    "pagarle sinpe zelle".split()
-)
 _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
-_GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
-_GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
-_OBJECTS = frozenset({"lo", "la", "los", "las"})
 _TO_WHOM = frozenset({"le", "te", "les", "lo", "se"})
 _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
-_CLITICS = frozenset({"le", "te", "les"})
-_WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
-_ORDERED = frozenset(
-    {
-        "deje",
-        "pase",
-        "anote",
-        "apunte",
-        "programe",
-        "agende",
-        "mande",
-        "lleve",
-        "tire",
-        "cargue",
-        "acerque",
-        "domicilie",
-        "arregle",
-    }
-)
-_AGE_VERBS = frozenset({"cumplo", "cumple", "cumpli", "cumplio", "cumplire", "cumpliria"})
-_ASKED_OF_DEBTOR = frozenset({"paga", "pagas", "abona", "deposita", "liquida", "cancela"})
-_SUPPOSED = ("ara", "aras", "aran", "iera", "era")
-_MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
-_VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
-_NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 _BARE_NOUNS = frozenset(
     {
         "cuota",
@@ -171,181 +81,6 @@ class Clause:
             if self.cues & cue:
                 return True
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Cues:
-    words: dict[str, int]
-    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
-
-
-@lru_cache(maxsize=1)
-def _load() -> _Cues:
-    data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("date_cues.toml").read_text("utf-8"))
-    words: dict[str, int] = {}
-    phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]] = {}
-    light_verbs = frozenset(data["pay"]["light_verbs"])
-    for verb in data["pay"]["regular"]:
-        for form, tense in ar_forms(verb).items():
-            coming = (LIGHT if verb in light_verbs else PAY) | REGULAR
-            cue = {"coming": coming, "past": PAST | PAID, "e": MAYBE_PAST_E, "o": MAYBE_PAST_O}[tense]
-            cue |= LIGHT if verb in light_verbs and tense in ("e", "o") else 0
-            words[form] = words.get(form, 0) or (cue | (CORE if verb in _CORE_VERBS and tense != "past" else 0))
-    for (section, table), cue in _TABLES.items():
-        for entry in data[section][table]:
-            parts = tuple(token.text for token in tokenize(entry))
-            if len(parts) > 1:
-                phrases.setdefault((parts[0], parts[1]), []).append((parts, cue))
-            elif cue in (PAY, PAST) and section in ("pay", "past"):
-                words[parts[0]] = cue | (CORE if parts[0] in _CORE_FORMS else 0)
-            else:
-                words[fold(parts[0])] = words.get(parts[0], 0) | cue
-    for entries in phrases.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    words.update(dict.fromkeys(_NO_FORMS, NEUTRAL))
-    words.update(dict.fromkeys(data["pay"]["light"], LIGHT))
-    for word in data["pay"]["money"]:
-        words[word] = words.get(word, UNKNOWN) | MONEY
-    words.update(dict.fromkeys(data["pay"]["orders"], EVENT))
-    return _Cues(words, phrases)
-
-
-def _accented(text: str, token: Token) -> bool:
-    return text[token.end - 1] in "éóÉÓ"
-
-
-def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
-    """What a form that may be past or to come is here: the accent tells, or what stands before."""
-    token = tokens[place]
-    before = {tokens[index].text for index in range(max(0, place - 4), place)}
-    if cues & MAYBE_PAST_O:
-        return PAST | PAID if _accented(text, token) else PAY
-    if _accented(text, token):
-        return PAST | PAID
-    if before & _WISHED or _MARKED.search(text) or token.text in _ORDERED:
-        return PAY
-    return PAST | PAID
-
-
-def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
-    """The cues of each token; a phrase puts its own on its first token and none on the rest."""
-    lexicon = _load()
-    words, phrases = lexicon.words, lexicon.phrases
-    masks = [0] * len(tokens)
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        if token.kind != "word":
-            place += 1
-            continue
-        word = token.text
-        entries = phrases.get((word, tokens[place + 1].text)) if place + 1 < len(tokens) else None
-        phrase = None if entries is None else _phrase_at(tokens, place, entries)
-        if phrase is not None:
-            masks[place] = phrase[1]
-            kept = 0 if phrase[1] & HARMLESS else CORRECTION
-            for inside in range(place, place + phrase[0]):
-                masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & kept)
-            place += phrase[0]
-            continue
-        masks[place] = _word_cue(text, tokens, place, words)
-        place += 1
-    return masks
-
-
-def _phrase_at(
-    tokens: Sequence[Token], place: int, entries: Sequence[tuple[tuple[str, ...], int]]
-) -> tuple[int, int] | None:
-    for parts, cue in entries:
-        if place + len(parts) <= len(tokens) and all(tokens[place + i].text == part for i, part in enumerate(parts)):
-            return len(parts), cue
-    return None
-
-
-def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, int]) -> int:
-    """The cues of a single word, told apart by its accent and its neighbours."""
-    word, last = tokens[place].text, text[tokens[place].end - 1]
-    cue = words.get(word, 0)
-    before = tokens[place - 1].text if place else ""
-    if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
-        read = _verb_cue(text, tokens, place, cue)
-        rest = cue & ~(MAYBE_PAST_E | MAYBE_PAST_O | LIGHT)
-        cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
-    if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
-        cue = PAST
-    if before == "me" and word in _ASKED_OF_DEBTOR and _is_asked(tokens, place):
-        return PAY | CORE
-    if cue & GIVEN and _is_income(tokens, place, cue):
-        return INCOME
-    cue &= ~GIVEN
-    if cue & (PAY | LIGHT) and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
-        return HYPOTHETICAL
-    if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
-        return INCOME
-    if cue & CALL and last in "éÉ":
-        return EVENT
-    if word in _AGE_VERBS and place + 1 < len(tokens) and _is_number(tokens[place + 1]):
-        return BIRTH
-    if word == "no" and _is_tag(tokens, place):
-        return NEUTRAL
-    return cue or _cue_of_form(text, tokens, place)
-
-
-def _is_asked(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a question mark follows soon: «¿me paga el 20?» is the collector's."""
-    return any(token.text == "?" for token in tokens[place + 1 : place + 9])
-
-
-def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
-    """The cue of a word that no lexicon knows: «le cuadro», «te derivaré» pay; «chocó», «robaron» are told."""
-    word, last = tokens[place].text, text[tokens[place].end - 1]
-    before = tokens[place - 1].text if place else ""
-    if before in _CLITICS and word.endswith(("o", "re")) and last not in "óÓ" and len(word) > 2:
-        return PAY
-    return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN
-
-
-def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:
-    """Whether a third person gives to the speaker: «me pagan», «me lo dan», «cuando pagan»; not «le pagan»."""
-    word = tokens[place].text
-    before = tokens[place - 1].text if place else ""
-    earlier = tokens[place - 2].text if place > 1 else ""
-    if before in _GIVEN_TO_SPEAKER:
-        return True
-    if before in _OBJECTS:
-        return earlier in _GIVEN_TO_SPEAKER or (word.endswith("an") and earlier not in _GIVEN_TO_CREDITOR)
-    return bool(cue & (PAY | LIGHT)) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
-
-
-_NO_PRETERITES = frozenset("asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
-
-
-def _is_preterite(text: str, tokens: Sequence[Token], place: int) -> bool:
-    """Whether a word that no lexicon knows has the ending of a past tense: «chocó», «robaron», «quedé»."""
-    token = tokens[place]
-    word, last = token.text, text[token.end - 1]
-    if len(word) < 4 or word in _NO_PRETERITES:
-        return False
-    is_name = text[token.start].isupper() and not last.isupper() and place > 0 and tokens[place - 1].kind == "word"
-    if is_name:
-        return False
-    if word.endswith(("aron", "ieron", "aste", "aban")):
-        return True
-    return last in "óÓíÍ" or (last in "éÉ" and word[-2] != "r")
-
-
-def _after_if(tokens: Sequence[Token], place: int) -> bool:
-    return any(tokens[index].text == "si" for index in range(max(0, place - 5), place))
-
-
-def _is_number(token: Token) -> bool:
-    return token.kind == "figure" or bool(read_word(token.text))
-
-
-def _is_tag(tokens: Sequence[Token], place: int) -> bool:
-    """«¿no?» at the end of a statement asks for a yes."""
-    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
-    return after == "?"
 
 
 def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:

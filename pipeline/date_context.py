@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from pipeline import date_clauses as cue
+from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
