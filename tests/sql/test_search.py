@@ -1,8 +1,10 @@
 """Search over transcripts: whole words, phrases, folded accents, and every filter."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pytest
@@ -14,7 +16,7 @@ from sql.load import load
 from sql.publish import publish
 from sql.reading import open_published
 from sql.results import Selection
-from sql.search import fold, search
+from sql.search import _pattern, _terms, fold, search
 from sql.staging import write_shard
 from sql.warehouse import connect
 from tests.sql.made import MEXICO, made_call
@@ -75,15 +77,25 @@ def test_filters(connection: duckdb.DuckDBPyConnection) -> None:
     assert (found.turn, found.role, found.starts, found.local_day) == (1, "debtor", 5.0, date(2026, 3, 12))
 
 
-SPANISH = st.text("abcñáéíóúüçÁÉÑÜ¿¡ ,.0123ºª'-", max_size=20)
+WORDS = st.text("abcnñáéíóúüAÁÉÑ", min_size=1, max_size=5)
 
 
-@given(SPANISH)
-def test_folding_is_the_same_on_both_sides(text: str) -> None:
+@given(st.lists(WORDS, min_size=1, max_size=5), st.integers(0, 4), st.sampled_from(["NFC", "NFD"]))
+def test_a_word_is_found_however_it_is_written(words: list[str], place: int, form: Literal["NFC", "NFD"]) -> None:
+    """The slow and obvious reference: folded words compared one by one."""
+    wanted = words[place % len(words)].swapcase()
+    said = unicodedata.normalize(form, ", ".join(words))
     with connect(":memory:", threads=1) as memory:
-        row = memory.execute("select strip_accents(lower(?))", [text]).fetchone()
-    assert row is not None
-    assert row[0] == fold(text)
+        for word in (wanted, wanted + "a", wanted[:-1]):
+            terms = _terms(word)
+            if terms:
+                row = memory.execute("select regexp_matches(?, ?)", [said, _pattern(terms[0])]).fetchone()
+                assert row == (fold(word) in map(fold, words),), (said, word)
+
+
+def test_too_many_terms_are_refused(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(SetupError, match="at most 6 terms"):
+        search(connection, "a b c d e f g")
 
 
 def test_a_turn_is_found_by_each_of_its_words(tmp_path: Path) -> None:
