@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipeline.calendars import easter_sunday, nth_weekday
 from pipeline.date_lexicon import load_date_lexicon
@@ -57,13 +58,20 @@ def feast_day(rule: str, said_on: date, country: str) -> Day | None:
     return None
 
 
-def next_public_holiday(said_on: date, country: str) -> Day | None:
-    """The country's next public holiday after the call: «el feriado». The package is imported only here."""
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, year: int) -> tuple[date, ...]:
+    """Public holidays of a country in a year and the next, in order; none for an unknown country."""
     import holidays  # noqa: PLC0415 - slow to import and hardly ever needed
 
     try:
-        calendar = holidays.country_holidays(country, years=(said_on.year, said_on.year + 1))
+        return tuple(sorted(holidays.country_holidays(country, years=(year, year + 1))))
     except NotImplementedError:
-        return None
-    following = sorted(day for day in calendar if day > said_on)
-    return Day(following[0], "public_holiday", doubtful=True, grain="holiday") if following else None
+        return ()
+
+
+def next_public_holiday(said_on: date, country: str) -> Day | None:
+    """The country's next public holiday after the call: «el feriado»."""
+    for day in _public_holidays(country, said_on.year):
+        if day > said_on:
+            return Day(day, "public_holiday", doubtful=True, grain="holiday")
+    return None
