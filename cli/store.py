@@ -33,12 +33,9 @@ def rebuild(config: ConfigOption = None, data: DataOption = None, as_json: JsonO
 
     Example: palabra rebuild --data palabra-data
     """
-    from sql.load import rebuild as rebuild_all
-    from sql.publish import publish
+    from sql.publish import rebuild as rebuild_all
 
-    root = data_folder(read_config(config, data))
-    report = rebuild_all(root)
-    publish(root)
+    report = rebuild_all(data_folder(read_config(config, data)))
     if as_json:
         print_json(report)
     else:

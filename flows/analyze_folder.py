@@ -3,6 +3,7 @@
 Shards fan out here in this process. Workers never open a database: the loader, one process, takes what they staged.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.analyze_shard import ShardReport, analyze_shard
-from flows.jobs import write_job
+from flows.jobs import read_job, write_job
 from flows.models import weights_of
 from flows.plan import Plan, make_plan
 from pipeline.config import Config
@@ -56,13 +57,22 @@ def plan_folder(folder: Path, manifest: Path | None, config: Config, root: Path,
     persist_result=False,
 )
 def analyze_folder(root: str, shards: list[str]) -> list[ShardReport]:
-    """Analyses planned shards one after the other in this process.
+    """Analyses planned shards one after the other in this process, and loads each as it is done.
 
     Args:
         root: The data folder.
         shards: Names of its shards.
     """
-    return [analyze_shard(root, shard) for shard in shards]
+    reports = []
+    published = time.monotonic()
+    for shard in shards:
+        reports.append(analyze_shard(root, shard))
+        load(Path(root))
+        # Readers of a long run see what is done; copying the warehouse after every shard would cost more than it gives.
+        if time.monotonic() - published > read_job(Path(root), shard).config.run.publish_every:
+            publish(Path(root))
+            published = time.monotonic()
+    return reports
 
 
 def run_plan(plan: Plan, root: Path) -> FolderReport:

@@ -147,18 +147,11 @@ class OutcomeConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ComplianceConfig:
-    # Rule packs to apply; empty: those of the debtor's country.
-    packs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class RunConfig:
     """How work is cut and stored."""
 
     # A shard is bounded in audio seconds: half an hour of calls is minutes of work on a CPU.
     shard_seconds: float = 1800.0
-    shards_in_flight: int = 2
     data_dir: str = "palabra-data"
     # The published copy is renewed at most this often, seconds.
     publish_every: float = 60.0
@@ -180,7 +173,6 @@ class Config:
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
     outcome: OutcomeConfig = field(default_factory=OutcomeConfig)
-    compliance: ComplianceConfig = field(default_factory=ComplianceConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
 
