@@ -275,8 +275,9 @@ def _word_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch]) -> li
             place = item.last
             continue
         if phrase is not None:
-            kinds, after = phrase
-            items.append(Item(CODES[frozenset(kinds)], place, after, kinds))
+            node, after = phrase
+            node.code = node.code or CODES[frozenset(node.kinds)]
+            items.append(Item(node.code, place, after, node.kinds))
             place = after
             continue
         if token.kind == "figure" and _DOTTED.fullmatch(token.text):

@@ -30,11 +30,15 @@ _VALUED = {
 
 
 @dataclass(slots=True)
-class _Node:
-    """A word of a phrase: what may follow, and the kinds of the phrase that ends here."""
+class PhraseNode:
+    """A word of a phrase: what may follow, and the kinds of the phrase that ends here.
 
-    following: dict[str, _Node] = field(default_factory=dict)
+    `code` stands for the kinds in `pipeline.date_grammar`, which gives it.
+    """
+
+    following: dict[str, PhraseNode] = field(default_factory=dict)
     kinds: dict[str, Value] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class DateLexicon:
     `holiday_rules`: rule name -> country ("" for every other) -> how the day is found.
     """
 
-    root: _Node
+    root: PhraseNode
     sounds: Mapping[str, str]
     holiday_rules: Mapping[str, Mapping[str, str]]
     kind_sets: frozenset[frozenset[str]]
@@ -65,14 +69,14 @@ def _spellings(phrase: str) -> list[tuple[str, ...]]:
 def load_date_lexicon() -> DateLexicon:
     """The lexicon of the package data, read once."""
     data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("dates.toml").read_text("utf-8"))
-    root = _Node()
-    nodes: list[_Node] = []
+    root = PhraseNode()
+    nodes: list[PhraseNode] = []
 
     def add(phrase: str, kind: str, value: Value) -> None:
         for words in _spellings(phrase):
             node = root
             for word in words:
-                node = node.following.setdefault(word, _Node())
+                node = node.following.setdefault(word, PhraseNode())
             node.kinds.setdefault(kind, value)
             if len(words) > 1 and words[-1] in ("del", "al"):
                 node.kinds.setdefault("CONTRACTED", 0)
@@ -104,20 +108,26 @@ def known_word(word: str) -> str | None:
     return lexicon.sounds.get(sound(word))
 
 
-def phrase_at(tokens: tuple[Token, ...], index: int) -> tuple[dict[str, Value], int] | None:
-    """Kinds of the longest phrase that starts at a token, and the token after it."""
-    following = load_date_lexicon().root.following
-    found: tuple[dict[str, Value], int] | None = None
-    while index < len(tokens):
-        word = tokens[index].text
-        node = following.get(word)
-        if node is None:
-            known = known_word(word)
-            node = following.get(known) if known is not None else None
-            if node is None:
-                break
+@lru_cache(maxsize=65536)
+def _opening(word: str) -> PhraseNode | None:
+    """The phrases that a word may open; None for most words."""
+    known = known_word(word)
+    return None if known is None else load_date_lexicon().root.following[known]
+
+
+def phrase_at(tokens: tuple[Token, ...], index: int) -> tuple[PhraseNode, int] | None:
+    """The longest phrase that starts at a token, and the token after it."""
+    node = _opening(tokens[index].text)
+    found: tuple[PhraseNode, int] | None = None
+    while node is not None:
         index += 1
         if node.kinds:
-            found = node.kinds, index
-        following = node.following
+            found = node, index
+        if not node.following or index == len(tokens):
+            break
+        word = tokens[index].text
+        following = node.following.get(word)
+        if following is None and (known := known_word(word)) is not None:
+            following = node.following.get(known)
+        node = following
     return found
