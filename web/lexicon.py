@@ -5,6 +5,7 @@ from typing import Final, Literal, NamedTuple
 
 from pipeline.labels import Outcome, Role, Severity, ToneCategory
 from sql.results import PromiseState
+from web.spanish import SOFT_HYPHEN
 
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     "promise_to_pay": "Promesa de pago",
@@ -27,6 +28,14 @@ CATEGORIES: Final[Mapping[ToneCategory, str]] = {
     "impersonation": "Suplantación",
     "hostility": "Hostilidad",
 }
+
+CATEGORY_HEADINGS: Final[Mapping[ToneCategory, str]] = {
+    **CATEGORIES,
+    "intimidation": f"Intimi{SOFT_HYPHEN}dación",
+    "impersonation": f"Suplan{SOFT_HYPHEN}tación",
+    "hostility": f"Hosti{SOFT_HYPHEN}lidad",
+}
+"""The same with soft hyphens, for narrow columns."""
 
 SEVERITIES: Final[Mapping[Severity, str]] = {"low": "baja", "medium": "media", "high": "alta"}
 

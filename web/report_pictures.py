@@ -8,7 +8,7 @@ from typing import Final
 
 from pipeline.labels import SERIOUS_TONES, SEVERITIES, TONE_CATEGORIES
 from sql.results import AgentRow, DueRow
-from web import lexicon, plots
+from web import due_plot, lexicon, plots
 from web.lexicon import agent_name
 from web.report_page import Key, Picture, pictured
 from web.report_rows import Rows, conversations, grouped, median, outcome_counts, quantiles
@@ -82,9 +82,9 @@ def due_picture(rows: Rows) -> Picture | None:
     if len(counts) > len(currencies):
         notes.append(f"Otras {len(counts) - len(currencies)} monedas, con menos promesas, solo están en la lista.")
     states = {row.state for row in drawn}
-    keys = tuple(Key(plots.STATE_FILLS[s], word) for s, word in lexicon.STATES.items() if s in states)
+    keys = tuple(Key(due_plot.STATE_FILLS[s], word) for s, word in lexicon.STATES.items() if s in states)
     told = list_text(f"{currency}: {count_text(counts[currency], 'promesa', 'promesas')}" for currency in currencies)
-    plot = plots.due_lines(
+    plot = due_plot.due_lines(
         lines,
         _ticks(first, last, unit),
         n_places,
@@ -100,7 +100,7 @@ def _is_drawn(row: DueRow, last_call: date | None) -> bool:
     return row.due is not None and row.amount is not None and row.amount > 0 and bool(row.currency) and not late
 
 
-def _due_line(currency: str, rows: Iterable[DueRow], first: date, unit: str) -> plots.DueLine:
+def _due_line(currency: str, rows: Iterable[DueRow], first: date, unit: str) -> due_plot.DueLine:
     sums: defaultdict[int, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     n, total = 0, Decimal(0)
     for row in rows:
@@ -108,14 +108,14 @@ def _due_line(currency: str, rows: Iterable[DueRow], first: date, unit: str) -> 
             sums[_place(row.due, first, unit)][row.state] += row.amount
             n, total = n + row.with_amount, total + row.amount
     bars = tuple(
-        plots.DueBar(
+        due_plot.DueBar(
             place,
             tuple((state, float(by_state[state])) for state in lexicon.STATES if state in by_state),
             money_text(sum(by_state.values(), Decimal(0))),
         )
         for place, by_state in sorted(sums.items())
     )
-    return plots.DueLine(currency, f"{money_text(total)} en {count_text(n, 'promesa', 'promesas')}", bars)
+    return due_plot.DueLine(currency, f"{money_text(total)} en {count_text(n, 'promesa', 'promesas')}", bars)
 
 
 def _place(day: date, first: date, unit: str) -> int:
@@ -208,7 +208,7 @@ def tone_picture(rows: Rows) -> Picture | None:
     told = list_text(f"{lexicon.CATEGORIES[c].lower()} {by_category[c]}" for c in TONE_CATEGORIES if by_category[c])
     plot = plots.tone_bars(
         lines,
-        [lexicon.CATEGORIES[c] for c in TONE_CATEGORIES],
+        [lexicon.CATEGORY_HEADINGS[c] for c in TONE_CATEGORIES],
         "tone",
         "Turnos agresivos por agente, categoría y gravedad",
         f"En total: {told}. Las citas están debajo.",
@@ -251,7 +251,7 @@ def talk_picture(rows: Rows) -> Picture | None:
             ("De la llamada, silencio", "silence_share"),
         )
     )
-    notes = ["La línea de puntos es la mediana de todas las conversaciones; la marca negra, la de cada agente."]
+    notes = ["La línea de puntos es la mediana de todas las conversaciones; la marca vertical, la de cada agente."]
     if any(spread.quantiles for spread in panels[0].spreads):
         notes.append(
             f"Con más de {DOTS} conversaciones, en lugar de puntos: la barra es la mitad central y la línea, "

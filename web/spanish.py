@@ -11,6 +11,7 @@ from typing import Final
 
 NARROW_SPACE: Final = "\u202f"
 NO_BREAK_SPACE: Final = "\u00a0"
+SOFT_HYPHEN: Final = "\u00ad"
 
 MONTHS: Final = (
     "enero",
