@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-# Which lock is installed: dev unless told (base, gpu, dask, bench), as in `make setup LOCK=gpu` on a machine with a
+# Which lock is installed: dev unless told (base, gpu, dask), as in `make setup LOCK=gpu` on a machine with a
 # GPU; afterwards the one that is there, so that no other target takes it away.
 LOCK   ?= $(patsubst $(VENV)/.synced-%,%,$(firstword $(wildcard $(VENV)/.synced-*) $(VENV)/.synced-dev))
 STAMP  := $(VENV)/.synced-$(LOCK)
@@ -61,14 +61,15 @@ soak: $(STAMP)  ## every test with its full repetition counts; prints the commit
 	@git rev-parse HEAD
 	$(PYTEST) -m "not system" --soak
 
-lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others, which hold only what they add to it
+lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others; dev, gpu, dask hold only what they add to it
 	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements/base.lock
-	for extra in dev gpu dask bench; do \
+	for extra in dev gpu dask; do \
 	  cat requirements/base.lock requirements/$$extra.lock >$(VENV)/$$extra.lock && \
 	  $(BIN)/uv pip compile $(COMPILE) --extra $$extra -c requirements/base.lock pyproject.toml -o $(VENV)/$$extra.lock && \
 	  awk 'FNR==NR {if (/^[^ ]/) base[$$0]; next} /^[^ ]/ {keep = !($$0 in base)} keep' \
 	    requirements/base.lock $(VENV)/$$extra.lock >requirements/$$extra.lock || exit 1; \
 	done
+	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench -c requirements/base.lock -o requirements/bench.lock
 	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 
