@@ -28,6 +28,7 @@ from pipeline.date_cues import (
     cue_masks,
 )
 from pipeline.dates import DateMatch, Found
+from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
 
@@ -187,6 +188,8 @@ def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:
     if place < 1 or tokens[place].text not in ("de", "del"):
         return False
     noun = tokens[place - 1].text
+    if match.rule == "month" and (tokens[place - 1].kind == "figure" or read_word(noun)):
+        return True  # "los quinientos de junio"
     if noun in ("el", "la", "lo", "los", "las"):
         return match.rule in ("month", "this_month", "next_month") or noun in ("lo", "los", "las")
     return noun in _BARE_NOUNS

@@ -257,7 +257,7 @@ def _stands(
                 candidate.strength == current.strength
                 and current.match.rule in _WIDE
                 and candidate.match.rule not in _WIDE
-                and candidate.clause == current.clause + 1
+                and candidate.clause <= current.clause + 1
             )
         ):
             current = candidate
