@@ -70,7 +70,7 @@ class TurnPayments:
     """Payments of one turn in the order they are said.
 
     `topic` is an amount that the turn asks about without a day ("¿Y los 286.320 que quedan?"), `each` the amount of
-    one payment of a plan, `denied` the days that are named but not as due, `named` all days, `conditional` whether any sentence sets
+    one payment of a plan, `denied` the days that are named but not as due, `named` all days, `totals` the sentences that name a total, `conditional` whether any sentence sets
     a condition, `asks_more` whether it turns to a further payment.
     """
 
@@ -80,6 +80,7 @@ class TurnPayments:
     denied: frozenset[date]
     named: frozenset[date]
     sums: tuple[Payment, ...]
+    totals: frozenset[int]
     conditional: bool
     asks_more: bool
     asks_another: bool
@@ -171,6 +172,9 @@ def read_payments(
         denied=mentions.denied - {p.due for p in payments if p.due},
         named=mentions.denied | {d.match.date for d in mentions.days if d.match.date},
         sums=tuple(_payment(mentions, None, s) for s in mentions.sums if s.value is not None),
+        totals=frozenset(
+            i for i, (a, b, _) in enumerate(mentions.bounds) if has_phrase(mentions.tokens[a:b], "amounts", "totals")
+        ),
         conditional=any(_is_conditional(mentions, i, has_day=False) for i in range(len(mentions.bounds))),
         asks_more=by_agent and any(_asks_more(mentions.tokens[a:b]) for a, b, _ in mentions.bounds),
         asks_another=by_agent and any(q and _asks_another(mentions.tokens[a:b]) for a, b, q in mentions.bounds),
@@ -233,11 +237,21 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[_D
             shift = read.date if refused and read.date != match.date else shift
             denied.add(read.date)
         before = read
-    kept = _without_repeats(_without_corrected(found.tokens, days))
+    kept = _without_months(_without_repeats(_without_corrected(found.tokens, days)))
     if judged and len(kept) > 1 and _takes_back(found.tokens, kept):
         kept = [day for day in kept if day.match.start == judged[0].match.start] or kept
     denied |= {d.match.date for d in days if d.match.date} - {k.match.date for k in kept if k.match.date}
     return kept, frozenset(denied)
+
+
+def _without_months(days: list[_Day]) -> list[_Day]:
+    """The days less a month that only says which month they are in: "el 3 y el 30, los dos en octubre"."""
+    exact = {(d.match.date.year, d.match.date.month) for d in days if d.match.date and d.match.rule != "month"}
+    return [
+        d
+        for d in days
+        if d.match.rule != "month" or d.match.date is None or (d.match.date.year, d.match.date.month) not in exact
+    ]
 
 
 def _takes_back(tokens: Sequence[Token], days: Sequence[_Day]) -> bool:
@@ -537,7 +551,8 @@ def _without_leftovers(
 ) -> list[tuple[_Day | None, _Sum | None]]:
     """The pairs; beside whole payments a lone day or amount counts only where it is another one."""
     if not any(day and money for day, money in pairs):
-        return pairs
+        return _without_wholes(pairs)
+    paid = {money.value for day, money in pairs if day and money}
     kept: list[tuple[_Day | None, _Sum | None]] = []
     for day, money in pairs:
         if day and money:
@@ -546,13 +561,20 @@ def _without_leftovers(
         start = day.match.start if day else money.start if money else 0
         first, last, _ = mentions.bounds[mentions.sentence_at(start)]
         sentence = mentions.tokens[first:last]
-        if has_phrase(sentence, "stance", "later"):
+        if has_phrase(sentence, "stance", "later") or (money is not None and money.value in paid):
             continue
         is_open = money is not None and has_phrase(sentence, "condition", "phrases")
         is_other = day is not None and not by_agent and _asks_more(sentence)
         if is_open or is_other:
             kept.append((day, money))
     return kept
+
+
+def _without_wholes(pairs: list[tuple[_Day | None, _Sum | None]]) -> list[tuple[_Day | None, _Sum | None]]:
+    """The amounts less the whole debt where a part was named first: "el mínimo, porque el total no me da"."""
+    named = [money for day, money in pairs if day is None and money is not None]
+    whole = [money for money in named[1:] if money.match is not None and money.match.rule in ("total", "everything")]
+    return [(day, money) for day, money in pairs if money is None or money not in whole]
 
 
 def _payment(mentions: _Mentions, day: _Day | None, money: _Sum | None) -> Payment:

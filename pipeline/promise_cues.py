@@ -89,7 +89,15 @@ def has_condition(text: str, tokens: Sequence[Token], starts: frozenset[int], *,
         after = tokens[end].text if end < len(tokens) else ""
         if after not in not_after and not payday:
             return True
+    if not payday and any(_awaits(tokens, place) for place, token in enumerate(tokens) if token.text == "cuando"):
+        return True
     return any(_is_if(text, tokens, place, starts) for place, token in enumerate(tokens) if token.text == "si")
+
+
+def _awaits(tokens: Sequence[Token], place: int) -> bool:
+    """ "Cuando me mande la remesa": a verb of what is yet to happen follows closely."""
+    to_come = {phrase[0] for phrase in _lexicon()["condition", "to_come"]}
+    return any(token.text in to_come for token in tokens[place + 1 : place + 6])
 
 
 def _is_if(text: str, tokens: Sequence[Token], place: int, starts: frozenset[int]) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pipeline.labels import Role
 from pipeline.payments import Payment, Share
 
-_SAME, _OPEN, _MOVED = 3, 2, 1
+_EXACT, _SAME, _OPEN, _MOVED = 4, 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,16 @@ class Ledger:
         self.entries.append(entry)
         return len(self.entries) - 1
 
-    def take(self, new: Sequence[Entry], *, adds: bool, whole: bool, denied: Iterable[date] = ()) -> None:
+    def take(
+        self,
+        new: Sequence[Entry],
+        *,
+        adds: bool,
+        whole: bool,
+        denied: Iterable[date] = (),
+        named: Iterable[date] = (),
+        room: Decimal | None = None,
+    ) -> None:
         """Enter what was said.
 
         Args:
@@ -91,33 +100,48 @@ class Ledger:
             adds: They stand beside what stands.
             whole: They are the whole agreement, so that what contradicts them gives way.
             denied: Days that the same turn takes back.
+            named: Days that it names at all; what stands on one of them is not contradicted.
+            room: Several payments stand beside what stands where all fit into this; None: they take its place.
         """
         left = self.standing()
         unmatched: list[Entry] = []
-        order = sorted(new, key=lambda e: -max((_likeness(self.entries[i], e) for i in left), default=0))
+        order = sorted(new, key=lambda e: -max((_likeness(self.entries[i], e, adds) for i in left), default=0))
         for entry in order:
-            best = max(left, key=lambda i: (_likeness(self.entries[i], entry), self.entries[i].touched), default=None)
-            if best is not None and _likeness(self.entries[best], entry) >= _OPEN:
+            best = max(
+                left, key=lambda i: (_likeness(self.entries[i], entry, adds), self.entries[i].touched), default=None
+            )
+            if best is not None and _likeness(self.entries[best], entry, adds) >= _OPEN:
                 left.remove(best)
                 self._complete(best, entry)
             else:
                 unmatched.append(entry)
         unmatched = [e for e in new if e in unmatched]
         refused = [i for i in left if self.entries[i].withdrawn or self.entries[i].due in set(denied)]
-        many = len(new) > 1
+        kept = [i for i in left if whole and self.entries[i].due is not None and self.entries[i].due in set(named)]
+        if len(new) > 1 and not whole and room is not None and not refused:
+            adds = adds or self._fits(left, unmatched, room)
         for entry in unmatched:
-            place = self._place_for(entry, left, refused, adds=adds, whole=whole, many=many)
+            place = self._place_for(entry, left, kept, refused, adds=adds, whole=whole)
             if place is None:
                 self.add(entry)
                 continue
             left.remove(place)
             refused = [i for i in refused if i != place]
-            self._replace(place, entry, keeps_open=not many)
-        if new and (whole or many or not adds):
+            self._replace(place, entry, keeps_open=len(new) == 1)
+        if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
 
+    def _fits(self, left: Sequence[int], new: Sequence[Entry], room: Decimal) -> bool:
+        """Whether what stands and what is new are of one debt together, and the new does not split the old."""
+        stood = [self.entries[i] for i in left]
+        if not all(e.is_complete and e.amount is not None for e in stood):
+            return False
+        old = sum((e.amount for e in stood if e.amount is not None), Decimal(0))
+        more = sum((e.amount for e in new if e.amount is not None), Decimal(0))
+        return old + more <= room and more != old
+
     def _place_for(
-        self, entry: Entry, left: Sequence[int], refused: Sequence[int], *, adds: bool, whole: bool, many: bool
+        self, entry: Entry, left: Sequence[int], kept: Sequence[int], refused: Sequence[int], *, adds: bool, whole: bool
     ) -> int | None:
         """The standing entry that a new one takes the place of; None where it is one more."""
         if refused:
@@ -125,19 +149,19 @@ class Ledger:
         same_day = [i for i in left if entry.due is not None and self.entries[i].due == entry.due]
         if same_day and (not adds or whole):
             return same_day[-1]
+        left = [i for i in left if i not in kept]
         if not left or (adds and not whole):
             return None
         if whole:
             same_amount = [i for i in left if self.entries[i].amount == entry.amount]
-            vague = [i for i in left if not self.entries[i].is_complete]
+            vague = [i for i in left if not self.entries[i].is_complete and not self.entries[i].conditional]
             return (same_amount or vague or [*left])[0]
-        del many
         return max(left, key=lambda i: (self.entries[i].touched, i))
 
     def _drop(self, left: Sequence[int], refused: Sequence[int], *, whole: bool, successor: int | None) -> None:
         """What was taken back, and in a recap what it leaves without day or amount, gives way to the last payment."""
         for i in left:
-            vague = whole and not self.entries[i].is_complete and not self.entries[i].conditional
+            vague = whole and self.entries[i].amount is None and self.entries[i].share != "rest"
             if (vague or i in refused) and successor is not None and successor != i:
                 self.entries[i] = replace(self.entries[i], replaced_by=successor)
 
@@ -171,14 +195,19 @@ class Ledger:
                     break
 
 
-def _likeness(known: Entry, new: Entry) -> int:
-    """3 the same payment, 2 one fills what the other leaves open, 1 an amount on another day, 0 nothing shared."""
+def _likeness(known: Entry, new: Entry, adds: bool) -> int:
+    """4 and 3 the same payment, 2 one fills what the other leaves open, 1 an amount on another day, 0 nothing shared.
+
+    What is said to be one more (`adds`) is not the payment of the same amount that has its day already.
+    """
     same_day = known.due is not None and known.due == new.due
     same_amount = known.amount is not None and known.amount == new.amount
     soft = known.share != "fixed" or new.share != "fixed" or known.amount is None or new.amount is None
-    if same_day and (same_amount or soft):
+    if same_day and same_amount:
+        return _EXACT
+    if same_day and soft:
         return _SAME
-    if same_amount and (known.due is None or new.due is None):
+    if same_amount and (known.due is None or (new.due is None and not adds)):
         return _SAME
     opposite = (known.due is None and new.amount is None) or (known.amount is None and new.due is None)
     if opposite and (known.due is None) != (new.due is None) and known.share == "fixed" == new.share:

@@ -67,6 +67,7 @@ class _Offer:
     adds: bool
     is_recap: bool
     alternatives: bool
+    named: frozenset[date] = frozenset()
 
     @property
     def last(self) -> int:
@@ -84,7 +85,7 @@ class _Table:
     heard_days: frozenset[date] = frozenset()
     adds: bool = False
     each: Payment | None = None
-    totals: list[tuple[int, Decimal]] = field(default_factory=list)
+    totals: list[tuple[int, Decimal, bool]] = field(default_factory=list)
     asked: Payment | None = None
     days: set[date] = field(default_factory=set)
     amounts: set[Decimal] = field(default_factory=set)
@@ -114,7 +115,7 @@ class _Reader:
             known=self._known(),
         )
         if turn.role == "agent":
-            self._hear_collector(turn, reading, is_recap=is_recap, is_offer=is_offer)
+            self._hear_collector(turn, reading, is_recap=is_recap, is_offer=is_offer, is_claim="purpose" in label.steps)
         elif turn.role == "system":
             self._complete_amount(turn, reading)
         elif "promise" in label.labels or self._says_yes_to_pending(reading):
@@ -129,7 +130,7 @@ class _Reader:
         amounts = set(self._table.amounts)
         live = self._ledger.live()
         paid = sum((e.amount for e in live if e.amount is not None), Decimal(0))
-        for base in [self._account.balance, *(value for _, value in self._table.totals[-3:])]:
+        for base in [self._account.balance, *(value for _, value, _ in self._table.totals[-3:])]:
             if base is not None and 0 < paid < base:
                 amounts.add(base - paid)
         if self._account.balance:
@@ -145,20 +146,25 @@ class _Reader:
         table.amounts |= {p.amount for p in reading.sums if p.amount}
         if turn.role == "agent":
             table.heard_days = reading.named
-            table.totals += [(turn.index, p.amount) for p in reading.sums if p.amount is not None]
-            claims = {self._account.balance, self._account.minimum_payment}
-            named = [p for p in reading.sums if p.amount in claims] or list(reading.sums)
-            if named and (table.asked is None or table.asked.amount not in claims or named[-1].amount in claims):
-                table.asked = named[-1]
+            table.totals += [
+                (turn.index, p.amount, p.sentence in reading.totals) for p in reading.sums if p.amount is not None
+            ]
+            claims = (self._account.minimum_payment, self._account.balance)
+            named = [p for claim in claims for p in reading.sums if p.amount == claim]
+            table.asked = named[0] if named else table.asked
 
     # -- the collector
 
-    def _hear_collector(self, turn: Turn, reading: TurnPayments, *, is_recap: bool, is_offer: bool) -> None:
+    def _hear_collector(
+        self, turn: Turn, reading: TurnPayments, *, is_recap: bool, is_offer: bool, is_claim: bool
+    ) -> None:
         table = self._table
         self._adopt_pending()
         self._complete_amount(turn, reading)
         is_recap = is_recap or self._is_echo(turn, reading)
-        offer = self._offer_of(turn, reading, is_recap=is_recap, steps=is_recap or is_offer)
+        offer = None
+        if is_recap or is_offer or not is_claim:
+            offer = self._offer_of(turn, reading, is_recap=is_recap, steps=is_recap or is_offer)
         if offer is not None:
             table.offer = offer
             table.pending = offer if is_recap else None
@@ -166,7 +172,7 @@ class _Reader:
                 self._ledger.fill(offer.payments, turn.index)
         if reading.each is not None:
             table.each = reading.each
-        if reading.topic is not None:
+        if reading.topic is not None and self._ledger.live() and not self._resolves_rest(reading.topic):
             table.topic, table.topic_turn = reading.topic, turn.index
         elif is_recap and offer is not None:
             table.topic = None
@@ -177,20 +183,22 @@ class _Reader:
             or (reading.asks_another and all(e.is_complete for e in self._ledger.live()))
         )
 
+    def _resolves_rest(self, topic: Payment) -> bool:
+        """ "O sea, los 515 que faltarían": the figure of a rest that was promised already."""
+        if topic.amount is None:
+            return False
+        for i in self._ledger.standing():
+            entry = self._ledger.entries[i]
+            if entry.share == "rest" and entry.amount is None:
+                self._ledger.entries[i] = replace(entry, amount=topic.amount, currency=topic.currency, share="part")
+                return True
+        return False
+
     def _is_echo(self, turn: Turn, reading: TurnPayments) -> bool:
         """Whether the collector says again what was just promised, with or without the word for it."""
         stated = [p for p in reading.payments if not p.asked and p.due is not None]
         fresh = [e for e in self._ledger.live() if e.touched == turn.index - 1]
-        return bool(stated) and all(
-            any(
-                e.due is not None
-                and p.due is not None
-                and (e.due == p.due or e.due.weekday() == p.due.weekday())
-                and (p.amount is None or e.amount in (None, p.amount))
-                for e in fresh
-            )
-            for p in stated
-        )
+        return bool(stated) and all(any(_repeats(p, e) for e in fresh) for p in stated)
 
     def _asks_beside(self, reading: TurnPayments) -> bool:
         return has_phrase(reading.tokens, "more", "besides") and reading.payments != ()
@@ -218,7 +226,7 @@ class _Reader:
                 payments = _revised(payments, earlier.payments)
                 turns = (*earlier.turns, turn.index)
         adds = reading.asks_more and not is_recap
-        return _Offer(turns, payments, adds, is_recap, reading.alternatives)
+        return _Offer(turns, payments, adds, is_recap, reading.alternatives, reading.named)
 
     def _complete_amount(self, turn: Turn, reading: TurnPayments) -> None:
         """The amount that a collector or a recording names for the one payment that lacks it."""
@@ -274,7 +282,8 @@ class _Reader:
         if refuses or withdraws:
             table.pending = None
         if refuses and table.offer is not None:
-            table.offer = _without_days(table.offer)
+            dated = any(p.due is not None for p in table.offer.payments)
+            table.offer = _without_days(table.offer) if dated else None
 
     def _hear_promise(self, turn: Turn, reading: TurnPayments) -> None:
         table = self._table
@@ -286,8 +295,8 @@ class _Reader:
             return
         if own:
             self._take_own(turn, own, reading)
-        elif table.topic is not None and reading.conditional and self._ledger.live():
-            payment = replace(table.topic, due=None, due_start=None, conditional=True)
+        elif table.topic is not None and self._ledger.live() and self._promises_topic(reading):
+            payment = replace(table.topic, due=None, due_start=None, conditional=reading.conditional)
             entry = entry_of(payment, (table.topic_turn, turn.index), turn.role, table.topic_turn)
             self._ledger.take([entry], adds=True, whole=False)
             table.topic = None
@@ -307,6 +316,14 @@ class _Reader:
             self._confirm(turn, reading)
         table.pending = None
         table.adds = False
+
+    def _promises_topic(self, reading: TurnPayments) -> bool:
+        """Whether what is left is promised without a day, rather than a yes to what was said before it."""
+        return (
+            reading.conditional
+            or has_phrase(reading.tokens, "stance", "undated")
+            or not opens_with(reading.tokens, "stance", "affirms")
+        )
 
     def _is_open(self, offer: _Offer) -> bool:
         """Whether a yes still takes the proposal up."""
@@ -340,14 +357,16 @@ class _Reader:
             own = [replace(p, share="rest") if "everything" in p.rules and p.due not in stood else p for p in own]
         adds = adds or (self._is_remainder(own) and not restructures)
         entries = [entry_of(p, (*used, turn.index), turn.role, turn.index) for p in own]
-        self._ledger.take(entries, adds=adds, whole=False, denied=reading.denied)
+        self._ledger.take(
+            entries, adds=adds, whole=False, denied=reading.denied, room=None if restructures else self._account.balance
+        )
         table.topic = None
 
     def _is_remainder(self, payments: Sequence[Payment]) -> bool:
         """Whether the payments are just what those that stand leave of a total that was named."""
         new = sum((p.amount for p in payments if p.amount is not None), Decimal(0))
         stood = sum((e.amount for e in self._ledger.live() if e.amount is not None), Decimal(0))
-        totals = {self._account.balance, *(value for _, value in self._table.totals)}
+        totals = {self._account.balance, *(value for _, value, _ in self._table.totals)}
         return 0 < new and 0 < stood and new + stood in totals and new != stood
 
     def _completed(self, own: list[Payment], turn: Turn) -> tuple[list[Payment], tuple[int, ...]]:
@@ -361,7 +380,12 @@ class _Reader:
             return own, ()
         if offer is None or (turn.index - offer.last > _REACH and self._ledger.live()):
             return self._with_each(own), ()
-        done = [_from_offer(p, offer, alone=len(own) == 1) for p in own if not p.conditional or p.due is not None]
+        stood = {e.due for e in self._ledger.live() if e.due}
+        done = [
+            _from_offer(p, offer, alone=len(own) == 1, taken=stood)
+            for p in own
+            if not p.conditional or p.due is not None
+        ]
         done = done if len(done) == len(own) else own
         undated = [p for p in done if p.due is None]
         days = [p for p in offer.payments if p.due is not None]
@@ -396,7 +420,7 @@ class _Reader:
         ]
         adds = offer.adds or (table.topic is not None and not offer.is_recap) or self._is_remainder(payments)
         whole = offer.is_recap and bool(live)
-        self._ledger.take(entries, adds=adds, whole=whole)
+        self._ledger.take(entries, adds=adds, whole=whole, named=offer.named, room=self._account.balance)
 
     def _confirm(self, turn: Turn, reading: TurnPayments) -> None:
         """A yes to what stands already, or a promise that names neither day nor amount."""
@@ -436,18 +460,37 @@ class _Reader:
             return entry
         others = [e for e in settled if e.replaced_by is None and e is not entry and e.share != "rest"]
         paid = sum((e.amount for e in others if e.amount is not None), Decimal(0))
-        bases = [value for index, value in self._table.totals if value > paid and index <= entry.touched]
-        balance = self._account.balance
-        base = bases[-1] if bases and paid else balance
+        base = self._base_of_rest(paid, entry.touched)
         if base is None or paid >= base or any(e.amount is None for e in others):
             return replace(entry, share="fixed")
         return replace(entry, amount=base - paid, share="fixed")
+
+    def _base_of_rest(self, paid: Decimal, said_in: int) -> Decimal | None:
+        """The total that a rest is of: one whose remainder was named, else the last called a total, else the balance."""
+        balance = self._account.balance
+        named = {value for _, value, _ in self._table.totals}
+        bases = [value for index, value, _ in reversed(self._table.totals) if value > paid and index <= said_in]
+        if balance is not None:
+            bases.insert(0, balance)
+        for base in bases:
+            if base - paid in named and base - paid != paid or base == 2 * paid and base != balance:
+                return base
+        called = [value for index, value, total in self._table.totals if total and value > paid and index <= said_in]
+        return called[-1] if called and paid else balance
 
 
 def _end_of(entries: Sequence[Entry], place: int) -> int:
     while (successor := entries[place].replaced_by) is not None:
         place = successor
     return place
+
+
+def _repeats(payment: Payment, entry: Entry) -> bool:
+    """Whether the collector says an entry again: its day, or its weekday with the number it falls on."""
+    if payment.due is None or entry.due is None or payment.amount not in (None, entry.amount):
+        return False
+    same_weekday = payment.due.weekday() == entry.due.weekday() and "weekday_and_number" in payment.rules
+    return payment.due == entry.due or same_weekday
 
 
 def _without_days(offer: _Offer) -> _Offer:
@@ -511,15 +554,15 @@ def _with_day(payment: Payment, other: Payment) -> Payment:
     )
 
 
-def _from_offer(payment: Payment, offer: _Offer, *, alone: bool) -> Payment:
-    """What a payment leaves open, from the proposal that it answers."""
+def _from_offer(payment: Payment, offer: _Offer, *, alone: bool, taken: set[date]) -> Payment:
+    """What a payment leaves open, from the proposal that it answers; no day that is `taken` already."""
     if payment.amount is None and not payment.rest:
         match = next((p for p in offer.payments if p.due == payment.due and (p.amount is not None or p.rest)), None)
         match = match or (_single_amount(offer.payments) if alone else None)
         return _with_amount(payment, match) if match else payment
     if payment.due is None and alone:
         match = next((p for p in offer.payments if p.amount == payment.amount and p.due is not None), None)
-        days = {p.due: p for p in offer.payments if p.due is not None}
+        days = {p.due: p for p in offer.payments if p.due is not None and p.due not in taken}
         match = match or (next(iter(days.values())) if len(days) == 1 else None)
         return _with_day(payment, match) if match else payment
     return payment
