@@ -109,7 +109,7 @@ def _filled(
     if zone := call.get("debtor_zone"):
         moment = moment.astimezone(ZoneInfo(zone))
     found = promises_of_call(turns, labels, account_of(call), moment.date(), config.promises)
-    outcome = outcome_of(turns, labels, found.promises, found.callbacks, config.outcome)
+    outcome = outcome_of(turns, labels, found.promises, found.callbacks, moment.date(), config.outcome)
     filled_turns = [
         _filled_turn(given, own, [f for f in flags if f.turn == own.turn])
         for given, own in zip(call["turns"], labels, strict=True)

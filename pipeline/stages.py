@@ -168,7 +168,12 @@ def run_outcome(states: Sequence[CallState], models: Models, config: Config) -> 
     """Outcome of each call."""
     return _each(
         states,
-        lambda s: replace(s, outcome=outcome.outcome_of(s.turns, s.labels, s.promises, s.callbacks, config.outcome)),
+        lambda s: replace(
+            s,
+            outcome=outcome.outcome_of(
+                s.turns, s.labels, s.promises, s.callbacks, local_day(s.recording), config.outcome
+            ),
+        ),
     )
 
 
