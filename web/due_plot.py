@@ -18,6 +18,8 @@ STATE_FILLS: Final[Mapping[str, str]] = {
     "superseded": GREY,
 }
 
+_FEW_BARS = 12
+
 _LINE_NAME = 168
 """Pixels left of a currency's strip for its name and sum, where the plot is wide."""
 
@@ -133,14 +135,22 @@ def _due_strip(line: DueLine, axis: _DueAxis, tables: Tables, *, with_days: bool
 
 
 def _labelled(bars: Sequence[DueBar], axis: _DueAxis) -> frozenset[int]:
-    """Places whose label has room: the highest first, each keeping off those before it and off the edges."""
+    """Places whose label has room, the highest first: off the edges, off labels before it, over no higher bar.
+
+    Of many bars only the high ones have a label at all.
+    """
+    tops = {bar.place: sum(amount for _, amount in bar.parts) for bar in bars}
+    floor = 0.0 if len(bars) <= _FEW_BARS else 0.4 * max(tops.values())
     taken: list[tuple[float, float]] = []
     places = []
-    for bar in sorted(bars, key=lambda b: (-sum(v for _, v in b.parts), b.place)):
-        centre = axis.pixel(bar.place)
+    for bar in sorted(bars, key=lambda b: (-tops[b.place], b.place)):
+        centre, top = axis.pixel(bar.place), tops[bar.place]
         half = len(bar.label) * svg.CHARACTER / 2 + 2
         fits = centre - half >= axis.left - 4 and centre + half <= axis.right + 4
-        if fits and all(centre + half < start or centre - half > end for start, end in taken):
+        near = (tops[p] for p in tops if abs(axis.pixel(p) - centre) < half)
+        if not fits or top < floor or max(near) > top:
+            continue
+        if all(centre + half < start or centre - half > end for start, end in taken):
             taken.append((centre - half, centre + half))
             places.append(bar.place)
     return frozenset(places)

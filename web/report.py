@@ -44,7 +44,9 @@ def report_page(rows: Rows) -> Page:
         due=pictures.due_picture(rows),
         due_words=pictures.due_words(rows),
         promises=tables.promise_lines(rows.promises),
-        promises_note=_shown(len(rows.promises), tables.PROMISES_LISTED, "promesas", "palabra export promises"),
+        promises_note=_shown(
+            len(rows.promises), tables.PROMISES_LISTED, "promesas, las primeras en vencer", "palabra export promises"
+        ),
         tone=pictures.tone_picture(rows),
         tone_words=pictures.tone_words(rows),
         flagged=tables.flagged_calls(rows),

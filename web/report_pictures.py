@@ -159,6 +159,12 @@ def due_words(rows: Rows) -> tuple[str, ...]:
             f"{count_text(n, 'promesa no dice', 'promesas no dicen')} cuándo"
             + (f"; las que dicen cuánto suman {said}." if said else ", ni cuánto.")
         )
+    superseded = sum(row.promises for row in rows.due if row.state == "superseded")
+    if superseded:
+        words.append(
+            f"{count_text(superseded, 'promesa fue sustituida', 'promesas fueron sustituidas')} por otra de una "
+            "llamada posterior; los totales las incluyen."
+        )
     no_amount = sum(row.promises - row.with_amount for row in rows.due if row.due is not None)
     if no_amount:
         words.append(f"{count_text(no_amount, 'promesa con fecha no dice', 'promesas con fecha no dicen')} cuánto.")

@@ -17,6 +17,7 @@ from web.spanish import (
     clock_text,
     count_text,
     day_text,
+    minutes_text,
     money_text,
     number_text,
     share_text,
@@ -29,6 +30,8 @@ CALLS_QUOTED: Final = 30
 TURNS_QUOTED: Final = 12
 QUOTE_LENGTH: Final = 340
 """Characters of a turn shown at once; the whole turn can be unfolded."""
+
+PROMISE_QUOTE_LENGTH: Final = 160
 
 SET_ASIDE_LISTED: Final = 60
 
@@ -86,7 +89,7 @@ def _agent_line(
         name=name,
         team=(one.team or "") if one else "",
         calls=number_text(calls),
-        minutes=number_text(sum(a.minutes for a in agents), 1),
+        minutes=minutes_text(sum(a.minutes for a in agents)),
         promise_calls=f"{number_text(promise_calls)} ({share_text(promise_calls / calls)})",
         promises=number_text(sum(a.promises for a in agents)),
         amounts=tuple(money_text(amount, currency) for currency, (amount, _) in sums.items()),
@@ -120,14 +123,12 @@ def _promise_line(row: PromiseRow) -> PromiseLine:
         promised_by="" if row.promised_by == "debtor" else lexicon.ROLES[row.promised_by],
         call=row.call_id,
         clock="" if row.quote_starts is None else clock_text(row.quote_starts),
-        quote=_clipped(row.quote or ""),
+        quote=_clipped(row.quote or "", PROMISE_QUOTE_LENGTH),
     )
 
 
-def _clipped(text: str) -> str:
-    if len(text) <= QUOTE_LENGTH:
-        return text
-    return text[:QUOTE_LENGTH].rsplit(" ", 1)[0] + " […]"
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " […]"
 
 
 def flagged_calls(rows: Rows) -> tuple[FlaggedCall, ...]:

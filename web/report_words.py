@@ -12,6 +12,7 @@ from web.spanish import (
     count_text,
     day_text,
     list_text,
+    minutes_text,
     number_text,
     period_text,
     share_text,
@@ -62,7 +63,7 @@ def headline(rows: Rows) -> tuple[Figure, ...]:
     doubtful = sum(promise.doubtful for promise in rows.promises)
     serious = totals.serious_calls / totals.calls if totals.calls else None
     return (
-        Figure("Llamadas", number_text(totals.calls), f"{number_text(totals.minutes, 1)} minutos grabados"),
+        Figure("Llamadas", number_text(totals.calls), f"{minutes_text(totals.minutes)} minutos grabados"),
         Figure(
             "Promesas de pago",
             number_text(totals.promises),
@@ -149,7 +150,7 @@ def _serious(rows: Rows) -> str:
     elif len(by_agent) <= _NAMED:
         whose = f"son de los agentes {named}"
     else:
-        whose = f"son de {len(by_agent)} agentes; más tienen {named}"
+        whose = f"son de {len(by_agent)} agentes; los que más tienen: {named}"
     return f"{count_text(n, 'llamada', 'llamadas')} de {number_text(calls)} con tono grave: {whose}."
 
 
@@ -191,10 +192,10 @@ def limits(rows: Rows) -> tuple[str, ...]:
             if len(rows.agents) > 1
             else f"Menos de {SMALL_SAMPLE} llamadas: los porcentajes pueden deberse al azar."
         )
-    if rows.promises and all(p.state == "pending" and not p.paid for p in rows.promises):
+    if rows.promises and not any(p.paid for p in rows.promises):
         said.append(
-            "Una promesa es lo que se dijo, no lo que se pagó: no consta ningún pago de estas promesas, así que nada "
-            "dice todavía si se cumplieron."
+            "Una promesa es lo que se dijo, no lo que se pagó. No consta ningún pago de estas promesas: «incumplida» "
+            "solo quiere decir que venció sin que se importara su pago."
         )
     elif rows.promises:
         said.append("Que una promesa esté cumplida o no depende de los pagos que se hayan importado.")

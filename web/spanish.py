@@ -51,6 +51,11 @@ def share_text(share: float | None) -> str:
     return f"{number_text(percent, decimals)}{NO_BREAK_SPACE}%"
 
 
+def minutes_text(minutes: float) -> str:
+    """«17,4», «2 000»: tenths only where they matter."""
+    return number_text(minutes, 1 if minutes < 100 else 0)
+
+
 def count_text(n: int, one: str, many: str) -> str:
     """«1 promesa», «13 promesas»."""
     return f"{number_text(n)}{NO_BREAK_SPACE}{one if n == 1 else many}"
