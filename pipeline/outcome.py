@@ -79,7 +79,7 @@ def _without_agreement(
         return "dispute"
     if max(weigh(last_words, cues["refusal"]), weigh(closing, cues["refusal"]) - 1) >= ENOUGH:
         return "refusal"
-    if weight["situation"] >= 1.0 and weight["situation"] >= 0.5 * weight["objection"]:
+    if weight["situation"] > 0 and weight["situation"] >= 0.5 * weight["objection"]:
         return "hardship"
     return "callback" if asked_late else "no_agreement"
 
