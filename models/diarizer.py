@@ -65,6 +65,7 @@ class PyannoteDiarizer:
         self._config = config
         self._pipeline = load_pipeline(local, config.device, token)
         self._pipeline.get_embeddings = partial(embed_once_per_window, self._pipeline)
+        self._max_gap = take_gap_bridging(self._pipeline)
         self._windows = parts_of(self._pipeline).segmentation
         self._step = float(self._windows.step)
         self._one_at_a_time = threading.Lock()
@@ -95,7 +96,8 @@ class PyannoteDiarizer:
         self._windows.step = window_step(duration, self._step)
         # `uri` is a constant: pyannote puts it into its warnings, and a call's id is none of its business.
         file = {"waveform": waveform, "sample_rate": MODEL_RATE, "uri": "call"}
-        return _named_by_appearance(self._apply(file).exclusive_speaker_diarization, duration)
+        voices = named_by_appearance(self._apply(file).exclusive_speaker_diarization, duration)
+        return bridged(voices, self._max_gap)
 
     def _apply(self, file: dict[str, Any]) -> Any:
         bounds = {"min_speakers": self._config.min_speakers, "max_speakers": self._config.max_speakers}
@@ -111,6 +113,18 @@ class PyannoteDiarizer:
 def window_step(duration: float, stock: float) -> float:
     """Seconds from one window to the next: pyannote's own, and wider where more than `MAX_WINDOWS` would come of it."""
     return max(stock, float(ceil(duration / MAX_WINDOWS)))
+
+
+def take_gap_bridging(pipeline: Any) -> float:
+    """The gap within a voice that its config.yaml has closed, seconds; from now on `bridged` closes it.
+
+    pyannote closes it whoever speaks meanwhile, after which a moment of the exclusive diarization can have two voices.
+    """
+    parameters = pipeline.parameters(instantiated=True)
+    max_gap = float(parameters["segmentation"].pop("min_duration_off"))
+    parameters["segmentation"]["min_duration_off"] = 0.0
+    pipeline.instantiate(parameters)
+    return max_gap
 
 
 def check_layout(local: LocalWeights) -> None:
@@ -317,7 +331,7 @@ def _expected_warnings() -> Iterator[None]:
             quiet.setLevel(level)
 
 
-def _named_by_appearance(annotation: Any, duration: float) -> tuple[VoiceSpan, ...]:
+def named_by_appearance(annotation: Any, duration: float) -> tuple[VoiceSpan, ...]:
     """Spans in order, voices counted as they are first heard; pyannote's padding beyond the end is cut off."""
     names: dict[str, str] = {}
     voices = []
@@ -326,3 +340,15 @@ def _named_by_appearance(annotation: Any, duration: float) -> tuple[VoiceSpan, .
         if end > start:
             voices.append(VoiceSpan(names.setdefault(str(speaker), f"voice-{len(names)}"), Span(start, end)))
     return tuple(voices)
+
+
+def bridged(voices: Iterable[VoiceSpan], max_gap: float) -> tuple[VoiceSpan, ...]:
+    """Spans in order; two of a voice within `max_gap` seconds of each other, with no other voice between, are one."""
+    joined: list[VoiceSpan] = []
+    for voice in voices:
+        last = joined[-1] if joined else None
+        if last is not None and last.voice == voice.voice and voice.span.start - last.span.end <= max_gap:
+            joined[-1] = VoiceSpan(voice.voice, Span(last.span.start, voice.span.end))
+        else:
+            joined.append(voice)
+    return tuple(joined)

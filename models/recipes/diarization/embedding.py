@@ -31,7 +31,7 @@ MIN_SOLO: Final = 0.6
 MARGIN: Final = 0.25
 SCALE: Final = 24.0
 PEAK_RATE: Final = 4e-3
-CHECK_EVERY: Final = 100
+CHECK_EVERY: Final = 50
 LDA_DIMENSION: Final = 32
 
 _log = logging.getLogger(__name__)
@@ -79,6 +79,8 @@ def train_embedding(
         waveforms, weights, voices = _batch(conversations, TRAIN_SECONDS, rng, BATCH)
         margin = MARGIN * min(1.0, step / (0.4 * steps))
         loss = head(_embed(model, waveforms, weights)[voices >= 0], voices[voices >= 0], margin)
+        if not torch.isfinite(loss):
+            raise FloatingPointError(f"a finite loss expected, found {float(loss)} at step {step}; lower PEAK_RATE")
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 5.0)
@@ -97,8 +99,22 @@ def _embed(model: Any, waveforms: Tensor, weights: Tensor) -> Tensor:
     features = model.compute_fbank(waveforms)
     with torch.autocast("cpu", torch.bfloat16):
         frames = model.resnet.forward_frames(features)
-    embeddings: Tensor = model.resnet.forward_embedding(frames.float(), weights=weights)[1]
+    embeddings: Tensor = model.resnet.seg_1(_pool(frames.float().flatten(1, 2), weights))
     return embeddings
+
+
+def _pool(frames: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean and standard deviation: frames (windows, features, n), weights (windows, speakers, m).
+
+    As `StatsPool` does it, but for a floor under the variance: at zero the root has no gradient.
+    """
+    weights = nn.functional.interpolate(weights, size=frames.shape[2], mode="nearest")
+    total = weights.sum(2, keepdim=True) + 1e-8
+    mean = weights @ frames.transpose(1, 2) / total
+    square = weights @ frames.square().transpose(1, 2) / total
+    unbiased = 1 / (1 - weights.square().sum(2, keepdim=True) / total.square()).clamp(min=1e-3)
+    deviation = ((square - mean.square()).clamp(min=0) * unbiased + 1e-6).sqrt()
+    return torch.cat([mean, deviation], 2)
 
 
 def _batch(

@@ -35,7 +35,7 @@ from models.registry import shipped_folder  # noqa: E402
 _log = logging.getLogger(__name__)
 
 N_VOICES = 245
-STEPS = {"segmentation": 1200, "embedding": 500}
+STEPS = {"segmentation": 1200, "embedding": 400}
 
 
 def material(work: Path) -> tuple[tuple[Conversation, ...], tuple[Conversation, ...]]:
