@@ -50,7 +50,7 @@ def open_journal(root: Path) -> Iterator[sqlite3.Connection]:
             # Full: what a person judged is on the disk when the page says so.
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
-            _migrate(connection, path)
+            apply_migrations(connection, path.name)
         except sqlite3.Error as error:
             raise StoreError(f"{path}: no journal of this program ({error}); bring back a backup") from error
         yield connection
@@ -85,15 +85,20 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+def apply_migrations(connection: sqlite3.Connection, name: str) -> None:
+    """Brings a journal up to date; `name` is for messages.
+
+    Raises:
+        StoreError: It comes from a newer program, or a migration was changed after it ran.
+    """
     known = migrations("journal")
     if [row[0] for row in _applied(connection)] == [m.name for m in known]:
-        pending(known, {row[0]: row[1] for row in _applied(connection)}, path.name)
+        pending(known, {row[0]: row[1] for row in _applied(connection)}, name)
         return
     # Under the write lock, and looked up again: two programs may start at once.
     with writing(connection):
         connection.execute(_RECORD)
-        for migration in pending(known, {row[0]: row[1] for row in _applied(connection)}, path.name):
+        for migration in pending(known, {row[0]: row[1] for row in _applied(connection)}, name):
             for statement in _statements(migration.text):
                 connection.execute(statement)
             connection.execute(

@@ -175,11 +175,12 @@ where exists (select 1 from calls where calls.call_id = failures.call_id and cal
 
 
 def _stage_view(connection: duckdb.DuckDBPyConnection, root: Path, shards: Sequence[StagedShard], table: str) -> None:
+    connection.execute(f"drop view if exists staged_{table}")
     paths = [str(path) for shard in shards for path in shard.paths(root, table)]
     if paths:
         files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         source = f"read_parquet([{files}], hive_partitioning = false)"
-        connection.execute(f"create or replace temp view staged_{table} as select * from {source}")  # noqa: S608
+        connection.execute(f"create temp view staged_{table} as select * from {source}")  # noqa: S608
     else:
         connection.register(f"staged_{table}", SCHEMAS[table].empty_table())
 
