@@ -124,3 +124,17 @@ def _is_if(text: str, tokens: Sequence[Token], place: int, starts: frozenset[int
     if following.text == "no":
         return False
     return following.text not in {phrase[0] for phrase in _lexicon()["condition", "not_if"]}
+
+
+def asks_more(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence turns to what is left: "¿y el resto?", "quedarían dos mil", "y los otros mil"."""
+    words = [token for token in tokens if token.kind == "word"]
+    if has_phrase(tokens, "more", "rest") or has_phrase(tokens, "more", "left"):
+        return True
+    return bool(words) and words[0].text == "y" and has_phrase(tokens, "more", "other")
+
+
+def asks_another(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence is a short question about one thing more: "¿y lo grande?", "¿y la de abril?"."""
+    words = [token.text for token in tokens if token.kind == "word"]
+    return 3 <= len(words) <= 5 and words[0] == "y" and words[1] in ("el", "la", "lo", "los", "las", "eso", "esos")

@@ -16,7 +16,7 @@ from pipeline.callbacks import find_callbacks
 from pipeline.config import PromisesConfig
 from pipeline.countries import CURRENCY_OF
 from pipeline.numbers import find_numbers
-from pipeline.payments import Known, Payment, TurnPayments, read_payments
+from pipeline.payments import Known, Payment, Terms, TurnPayments, read_payments, spread_payments
 from pipeline.promise_cues import find_phrases, has_phrase, opens_with
 from pipeline.promise_ledger import Entry, Ledger, entry_of
 from pipeline.tokens import tokenize
@@ -85,6 +85,9 @@ class _Table:
     heard_days: frozenset[date] = frozenset()
     adds: bool = False
     each: Payment | None = None
+    down: Payment | None = None
+    terms: Terms = field(default_factory=Terms)
+    terms_turns: tuple[int, ...] = ()
     totals: list[tuple[int, Decimal, bool]] = field(default_factory=list)
     asked: Payment | None = None
     days: set[date] = field(default_factory=set)
@@ -172,6 +175,9 @@ class _Reader:
                 self._ledger.fill(offer.payments, turn.index)
         if reading.each is not None:
             table.each = reading.each
+        table.down = reading.down or table.down
+        if reading.each is not None or reading.terms.rhythm is not None:
+            table.terms, table.terms_turns = reading.terms, (turn.index,)
         if reading.topic is not None and self._ledger.live() and not self._resolves_rest(reading.topic):
             table.topic, table.topic_turn = reading.topic, turn.index
         elif is_recap and offer is not None:
@@ -221,6 +227,9 @@ class _Reader:
             elif lacks and (self._table.each is not None or _single_amount(earlier.payments)):
                 shared = self._table.each or _single_amount(earlier.payments)
                 payments = tuple(_with_amount(p, shared) if shared else p for p in payments)
+                turns = (*earlier.turns, turn.index)
+            elif reading.terms.rhythm is not None and reading.terms.rhythm.day and _names_months(earlier.payments):
+                payments = _on_day(earlier.payments, reading.terms.rhythm.day)
                 turns = (*earlier.turns, turn.index)
             elif lacks and len(payments) == len(earlier.payments) > 1:
                 payments = _revised(payments, earlier.payments)
@@ -293,6 +302,7 @@ class _Reader:
             table.topic = None
         if not own and self._answers_choice(turn, reading):
             return
+        own = own or self._planned(own, reading)
         if own:
             self._take_own(turn, own, reading)
         elif table.topic is not None and self._ledger.live() and self._promises_topic(reading):
@@ -347,7 +357,9 @@ class _Reader:
         stood = {e.due for e in self._ledger.live()}
         restructures = has_phrase(reading.tokens, "stance", "restructures") or bool(reading.denied & stood)
         others = has_phrase(reading.tokens, "more", "other") or has_phrase(reading.tokens, "more", "besides")
-        own, used = self._completed(own, turn)
+        if restructures and len(own) > 1 and not others:
+            own = [p for p in own if p.due not in stood] or own
+        own, used = self._completed(own, turn, reading)
         repeats = any(p.due is not None and p.due in stood for p in own)
         adds = (table.adds or table.topic is not None or others or _starts_with_and(reading)) and not restructures
         adds = adds or all(p.rest for p in own)
@@ -369,9 +381,20 @@ class _Reader:
         totals = {self._account.balance, *(value for _, value, _ in self._table.totals)}
         return 0 < new and 0 < stood and new + stood in totals and new != stood
 
-    def _completed(self, own: list[Payment], turn: Turn) -> tuple[list[Payment], tuple[int, ...]]:
+    def _completed(
+        self, own: list[Payment], turn: Turn, reading: TurnPayments
+    ) -> tuple[list[Payment], tuple[int, ...]]:
         """What the debtor left out, from what is asked about or was put forward."""
         table, offer = self._table, self._table.offer
+        if planned := self._planned(own, reading):
+            return planned, table.terms_turns
+        if (
+            table.down is not None
+            and len(own) > 1
+            and own[0].amount is None
+            and has_phrase(reading.tokens, "amounts", "down")
+        ):
+            own = [_with_amount(own[0], table.down), *self._with_each(own[1:])]
         lacking = [p for p in own if p.amount is None and not p.rest]
         if lacking and table.topic is not None and len(lacking) == len(own) == 1:
             return [_with_amount(own[0], table.topic)], (table.topic_turn,)
@@ -393,6 +416,17 @@ class _Reader:
             done = [_with_day(p, d) for p, d in zip(done, days, strict=True)]
         used = offer.turns if done != own else ()
         return self._with_each(done), used
+
+    def _planned(self, own: Sequence[Payment], reading: TurnPayments) -> list[Payment]:
+        """The payments of a plan on the table that this turn completes: its count, its rhythm or its first day."""
+        table, said = self._table.terms, reading.terms
+        gives = (said.count and not table.count) or (said.rhythm and not table.rhythm) or (said.opens and table.rhythm)
+        if table.each is None or not gives or len([p for p in own if p.due is not None]) > 1:
+            return []
+        merged = merged_terms(table, said)
+        if any(p.amount is not None and p.amount != table.each.amount for p in own):
+            return []
+        return list(spread_payments(merged, self._said_on))
 
     def _with_each(self, own: list[Payment]) -> list[Payment]:
         each = self._table.each
@@ -453,7 +487,20 @@ class _Reader:
             for i, e in enumerate(entries)
             if i in kept
         ]
-        return [self._with_rest(e, settled) for e in settled]
+        return [self._with_asked(self._with_rest(e, settled)) for e in settled]
+
+    def _with_asked(self, entry: Entry) -> Entry:
+        """A payment with a day and no amount is of what the collector asked for; doubtful, since nobody said it."""
+        asked = self._table.asked
+        if entry.due is None or entry.amount is not None or entry.replaced_by is not None or asked is None:
+            return entry
+        return replace(
+            entry,
+            amount=asked.amount,
+            currency=asked.currency,
+            rules=(*entry.rules, "amount asked for"),
+            doubtful=True,
+        )
 
     def _with_rest(self, entry: Entry, settled: Sequence[Entry]) -> Entry:
         if entry.share != "rest" or entry.replaced_by is not None:
@@ -499,6 +546,17 @@ def _without_days(offer: _Offer) -> _Offer:
     return replace(offer, payments=payments, is_recap=False)
 
 
+def _names_months(payments: Sequence[Payment]) -> bool:
+    return len(payments) > 1 and all(p.due is not None and "month" in p.rules for p in payments)
+
+
+def _on_day(payments: Sequence[Payment], day: int) -> tuple[Payment, ...]:
+    """Payments of whole months on a day of each: "en noviembre y en diciembre", "siempre el 20"."""
+    return tuple(
+        replace(p, due=p.due.replace(day=min(day, p.due.day)), due_start=None) if p.due else p for p in payments
+    )
+
+
 def _revised(payments: Sequence[Payment], earlier: Sequence[Payment]) -> tuple[Payment, ...]:
     """New days for a proposal of several payments: a day that stays keeps its amount, the rest follow in order."""
     left = [p for p in earlier if p.due not in {new.due for new in payments}]
@@ -521,6 +579,16 @@ def _agrees(payment: Payment, offer: _Offer) -> bool:
 
 def _starts_with_and(reading: TurnPayments) -> bool:
     return bool(reading.tokens) and reading.tokens[0].text == "y"
+
+
+def merged_terms(table: Terms, said: Terms) -> Terms:
+    return Terms(
+        said.count or table.count,
+        said.rhythm or table.rhythm,
+        table.each or said.each,
+        said.first or table.first,
+        said.until or table.until,
+    )
 
 
 def _single_amount(payments: Sequence[Payment]) -> Payment | None:
