@@ -1,7 +1,5 @@
 """The order of tokens that CTranslate2 and faster-whisper count on."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from faster_whisper.tokenizer import Tokenizer as WhisperTokenizer
@@ -17,7 +15,7 @@ from models.recipes.recogniser.vocabulary import (
 
 
 @pytest.fixture(scope="module")
-def vocabulary() -> Iterator[Vocabulary]:
+def vocabulary() -> Vocabulary:
     maker = TextMaker(Sources((), ()), np.random.default_rng(3))
     return train_vocabulary((maker.make() for _ in range(3_000)), n_text=400)
 

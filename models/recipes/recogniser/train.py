@@ -38,6 +38,7 @@ class TrainConfig:
         steps: Optimiser steps of this stage, the schedule's length.
         minutes: Upper limit of wall-clock time; the schedule shortens to it. 0: none.
         rate: Peak learning rate.
+        muon_scale: Factor on it for the matrices that Muon trains.
         warm_up: Steps to reach it.
         decay_from: Share of the schedule after which the rate falls to zero.
         short_share: In the stage "window", the share of steps on short utterances.
@@ -54,7 +55,8 @@ class TrainConfig:
     steps: int = 4000
     minutes: float = 0.0
     rate: float = 1.2e-3
-    warm_up: int = 100
+    muon_scale: float = 1.0
+    warm_up: int = 60
     decay_from: float = 0.7
     short_share: float = 0.4
     ctc_weight: float = 0.3
@@ -185,9 +187,9 @@ def train(config: TrainConfig) -> None:
         by_time = minutes / config.minutes if config.minutes else 0.0
         progress = max(state["stage_step"] / config.steps, by_time)
         factor = rate_factor(progress, state["stage_step"], config)
-        for optimiser in optimisers:
+        for optimiser, scale in zip(optimisers, (config.muon_scale, 1.0), strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = config.rate * factor
+                group["lr"] = config.rate * scale * factor
         losses = make_losses(network, batch, config.device)
         total = (
             losses["text"]
