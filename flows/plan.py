@@ -135,7 +135,7 @@ def _unlisted(
     folder: Path, manifest: Path | None, listed: Manifest, config: Config
 ) -> tuple[list[Recording], list[FailedCall]]:
     """Recordings in the folder that no line names: read from their name by the pattern, or set aside."""
-    named = {r.uri for r in listed.recordings} | {f.uri for f in listed.failures if f.uri}
+    named = {r.uri for r in listed.recordings} | listed.files
     found: list[Recording] = []
     failures: list[FailedCall] = []
     for path in sorted(folder.rglob("*")):

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -56,11 +56,15 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a manifest held: calls that can go on, lines that cannot, and what was decided while reading."""
+    """What a manifest held: calls that can go on, lines that cannot, and what was decided while reading.
+
+    `files` is every recording that a line names, whether or not the line can be used.
+    """
 
     recordings: tuple[Recording, ...]
     failures: tuple[FailedCall, ...]
     notes: tuple[str, ...]
+    files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +92,24 @@ def read_manifest(data: bytes, name: str, config: ManifestConfig) -> Manifest:
         rows, failures = _csv_rows(text, name, config), []
     conventions, notes = _conventions([row for _, row in rows], config)
     recordings: list[Recording] = []
-    listed = Counter(row.get("call_id", "") for _, row in rows)
+    lines_of: dict[str, list[int]] = defaultdict(list)
+    for line, row in rows:
+        lines_of[row.get("call_id") or f"{name}:{line}"].append(line)
     for line, row in rows:
         call_id = row.get("call_id") or f"{name}:{line}"
+        lines = lines_of[call_id]
+        if line != lines[0]:
+            continue
         try:
-            if listed[call_id] > 1:
-                raise CallError(
-                    call_id,
-                    "duplicate_call_id",
-                    f"listed {listed[call_id]} times in {name} (again in line {line}); give each call its own id",
-                )
+            if len(lines) > 1:
+                where = " and ".join(map(str, lines))
+                message = f"listed in lines {where} of {name}, once expected; give each call its own id"
+                raise CallError(call_id, "duplicate_call_id", message)
             recordings.append(_recording(row, call_id, f"{name}:{line}", conventions))
         except CallError as error:
             failures.append(FailedCall(call_id, row.get("file") or None, error.reason, error.message))
-    return Manifest(tuple(recordings), tuple(failures), tuple(notes))
+    files = frozenset(row["file"] for _, row in rows if row.get("file"))
+    return Manifest(tuple(recordings), tuple(failures), tuple(notes), files)
 
 
 def recording_from_name(file_name: str, config: ManifestConfig) -> Recording | None:
