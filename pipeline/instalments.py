@@ -36,8 +36,8 @@ def rhythm_of(tokens: Sequence[Token]) -> Rhythm | None:
         for weekday, name in enumerate(_WEEKDAYS):
             if day in (name, name.removesuffix("s")):
                 return Rhythm("week", weekday)
-    if (day := _day_of_every_month(tokens)) is not None:
-        return Rhythm("month", day=day)
+    if (fixed := _day_of_every_month(tokens)) is not None:
+        return Rhythm("month", day=fixed)
     if has_phrase(tokens, "rhythm", "fortnight"):
         return Rhythm("fortnight")
     if has_phrase(tokens, "rhythm", "week"):

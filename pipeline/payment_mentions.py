@@ -236,18 +236,18 @@ def _as_agreed(match: DateMatch, known: Known) -> DateMatch:
 
 
 def _is_told_as_day(tokens: Sequence[Token], match: DateMatch) -> bool:
-    """ "En abril", "para Navidad"; "la de abril" and "abril, mayo y junio" name bills."""
+    """Whether a month or feast is a day: "en abril", "para Navidad"; "la de abril" names a bill."""
     opening = tokens[match.first].text
     before = tokens[match.first - 1].text if match.first else ""
     return {opening, before} & {"en", "para", "pa", "hasta", "antes", "a"} != set()
 
 
 def _is_denied_at(tokens: Sequence[Token], match: DateMatch) -> bool:
-    """ "El viernes no", "el viernes tampoco": not "el viernes no, el otro", which is a date of its own."""
+    """Whether a day is refused: "el viernes no"; "el viernes no, el otro" is a date of its own."""
     after = tokens[match.last].text if match.last < len(tokens) else ""
     before = tokens[match.first - 1].text if match.first else ""
     before_article = tokens[match.first - 2].text if match.first > 1 and before in ("el", "este", "la") else before
-    return after in ("no", "tampoco") or before_article in ("ni", "qué", "que") and before_article == "ni"
+    return after in ("no", "tampoco") or before_article == "ni"
 
 
 def _without_corrected(tokens: Sequence[Token], days: list[DayMention]) -> list[DayMention]:
@@ -308,7 +308,7 @@ def _sums(
 
 
 def _in_known_thousands(match: AmountMatch, known: Known) -> AmountMatch:
-    """ "Ciento doce" for 112.000 where that amount is on the table."""
+    """The amount with its thousands where that is on the table: "ciento doce" for 112.000."""
     if match.kind != "number" or match.value is None or match.value in known.amounts:
         return match
     thousands = match.value * 1000

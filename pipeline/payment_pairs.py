@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from pipeline.payment_mentions import DayMention, Mentions, SumMention
@@ -73,7 +74,7 @@ def paired(
             pairs.append((day, sums[of_day[i]]))
         elif shared is not None and (day.sure or is_recap):
             pairs.append((day, shared))
-        elif day.sure or is_recap and not by_agent:
+        elif day.sure or (is_recap and not by_agent):
             pairs.append((day, None))
     pairs += [(None, s) for j, s in enumerate(sums) if j not in of_sum and s.sure and s is not shared]
     pairs.sort(key=lambda pair: min(pair[0].match.start if pair[0] else 10**9, pair[1].start if pair[1] else 10**9))
@@ -100,7 +101,7 @@ def _is_list(mentions: Mentions, days: Sequence[DayMention]) -> bool:
     """Whether days stand side by side: "el 15, el 30 y el 15 de junio"."""
     gaps = [
         {t.text for t in mentions.tokens[left.match.last : right.match.first]}
-        for left, right in zip(days, days[1:], strict=False)
+        for left, right in itertools.pairwise(days)
     ]
     return all(gap <= {",", "y", "el", "otro", "uno", "la", "otra", "una", "e", "para"} for gap in gaps)
 

@@ -134,7 +134,7 @@ def read_payments(
     each = next((_payment(mentions, None, s) for s in sums if s.match and s.match.plan), None)
     payments = [p for p in payments if not _is_otherwise(mentions, p)]
     terms = _terms(mentions, payments)
-    payments = _once(_with_plan(mentions, payments, terms, said_on))
+    payments = _once(_with_plan(payments, terms, said_on))
     return TurnPayments(
         payments=tuple(payments),
         topic=topic,
@@ -239,7 +239,7 @@ def _is_until(mentions: Mentions, day: DayMention) -> bool:
     return "hasta" in (before, mentions.tokens[day.match.first].text)
 
 
-def _with_plan(mentions: Mentions, payments: list[Payment], terms: Terms, said_on: date) -> list[Payment]:
+def _with_plan(payments: list[Payment], terms: Terms, said_on: date) -> list[Payment]:
     """The payments of a plan that names a count and a rhythm, each on its day; "lo mismo" as what it repeats."""
     payments = _repeated(payments)
     listed = [p for p in payments if p.due is not None and p.due != terms.until]
@@ -304,8 +304,9 @@ def _repeated(payments: list[Payment]) -> list[Payment]:
     for payment in payments:
         earlier = next((p for p in reversed(done) if p.amount is not None), None)
         if payment.share == "same" and earlier is not None:
-            payment = replace(payment, amount=earlier.amount, currency=earlier.currency, share=earlier.share)
-        done.append(payment)
+            done.append(replace(payment, amount=earlier.amount, currency=earlier.currency, share=earlier.share))
+        else:
+            done.append(payment)
     return done
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from pipeline.tokens import Token
@@ -26,7 +26,7 @@ def _lexicon() -> Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]:
     }
 
 
-@lru_cache(maxsize=None)
+@cache
 def _by_first(section: str, name: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     first: dict[str, tuple[tuple[str, ...], ...]] = {}
     for phrase in sorted(_lexicon()[section, name], key=len, reverse=True):
@@ -95,7 +95,7 @@ def has_condition(text: str, tokens: Sequence[Token], starts: frozenset[int], *,
 
 
 def _awaits(tokens: Sequence[Token], place: int) -> bool:
-    """ "Cuando me mande la remesa": a verb of what is yet to happen follows closely."""
+    """Whether a verb of what is yet to happen follows closely: "cuando me mande la remesa"."""
     to_come = {phrase[0] for phrase in _lexicon()["condition", "to_come"]}
     return any(token.text in to_come for token in tokens[place + 1 : place + 6])
 

@@ -242,18 +242,20 @@ def merged(known: Entry, new: Entry) -> Entry:
 
 
 def _with_day(entry: Entry, known: Entry) -> Entry:
-    return replace(entry, due=known.due, due_start=known.due_start, **_carried(entry, known)) if known.due else entry
+    return replace(_carried(entry, known), due=known.due, due_start=known.due_start) if known.due else entry
 
 
 def _with_amount(entry: Entry, known: Entry) -> Entry:
     if known.amount is None and known.share == "fixed":
         return entry
-    return replace(entry, amount=known.amount, currency=known.currency, share=known.share, **_carried(entry, known))
+    return replace(_carried(entry, known), amount=known.amount, currency=known.currency, share=known.share)
 
 
-def _carried(entry: Entry, known: Entry) -> dict[str, tuple]:
-    return {
-        "turns": tuple(sorted({*entry.turns, *known.turns})),
-        "rules": tuple(dict.fromkeys((*entry.rules, *known.rules))),
-        "spans": tuple(dict.fromkeys((*entry.spans, *known.spans))),
-    }
+def _carried(entry: Entry, known: Entry) -> Entry:
+    """An entry with the evidence of the one that it takes a value from."""
+    return replace(
+        entry,
+        turns=tuple(sorted({*entry.turns, *known.turns})),
+        rules=tuple(dict.fromkeys((*entry.rules, *known.rules))),
+        spans=tuple(dict.fromkeys((*entry.spans, *known.spans))),
+    )
