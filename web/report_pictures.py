@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from pipeline.labels import SERIOUS_TONES, SEVERITIES, TONE_CATEGORIES
+from pipeline.labels import SERIOUS_TONES, SEVERITIES, TONE_CATEGORIES, Outcome
 from sql.results import AgentRow, DueRow
 from web import due_plot, lexicon, plots
 from web.lexicon import agent_name
@@ -55,7 +55,7 @@ def outcomes_picture(rows: Rows) -> Picture | None:
     return pictured(plot, keys, tuple(notes))
 
 
-def _outcome_bar(name: str, counts: Mapping[str, int], share_of: int) -> plots.StackedRow:
+def _outcome_bar(name: str, counts: Mapping[Outcome, int], share_of: int) -> plots.StackedRow:
     parts = tuple((code, counts[code] / share_of) for code in lexicon.OUTCOMES if counts.get(code))
     total = sum(counts.values()) / share_of
     return plots.StackedRow(name, parts, number_text(total, 0 if total == int(total) else 1))
@@ -229,6 +229,8 @@ def tone_words(rows: Rows) -> str:
     first = f"Se llama grave a todo lo que no es solo hostilidad: {serious}."
     if not rows.agents or clean == len(rows.agents):
         return f"{first} Ningún turno del período está marcado."
+    if not clean:
+        return f"{first} {'El agente tiene' if len(rows.agents) == 1 else 'Todos los agentes tienen'} turnos marcados."
     whose = "no tiene" if clean == 1 else "no tienen"
     return f"{first} {clean} de {count_text(len(rows.agents), 'agente', 'agentes')} {whose} ningún turno marcado."
 

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from pipeline.labels import Outcome
 from sql import reading
 from sql.results import (
     AgentAmountRow,
@@ -114,8 +115,8 @@ def grouped(rows: Iterable[_Row], key: Callable[[_Row], str | None]) -> Mapping[
     return groups
 
 
-def outcome_counts(rows: Iterable[AgentOutcomeRow]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def outcome_counts(rows: Iterable[AgentOutcomeRow]) -> Counter[Outcome]:
+    counts: Counter[Outcome] = Counter()
     for row in rows:
         counts[row.outcome] += row.calls
     return counts

@@ -97,13 +97,15 @@ def _ended(rows: Rows) -> str:
     agreed, n = counts["promise_to_pay"], rows.totals.calls
     others = [(code, k) for code, k in counts.most_common() if code != "promise_to_pay"][:2]
     words = {code: word.lower() for code, word in lexicon.OUTCOMES.items()}
-    follows = list_text(f"«{words[code]}» ({number_text(k)})" for code, k in others)  # type: ignore[index]
+    follows = list_text(f"«{words[code]}» ({number_text(k)})" for code, k in others)
     first = (
         f"{number_text(agreed)} de {count_text(n, 'llamada', 'llamadas')} ({share_text(agreed / n)}) "
         f"{'terminó' if agreed == 1 else 'terminaron'} en promesa de pago"
         if agreed
         else f"Ninguna de {count_text(n, 'llamada', 'llamadas')} terminó en promesa de pago"
     )
+    if n == 1:
+        return f"La única llamada terminó así: {words[next(iter(counts))]}."
     return f"{first}; {'le siguen' if len(others) > 1 else 'le sigue'} {follows}." if others else f"{first}."
 
 

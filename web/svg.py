@@ -46,7 +46,7 @@ PALETTE: Final[dict[str, str]] = {
     TEAL: "#23897d",
     MINT: "#8ccabf",
     SAND: "#f3c98b",
-    ORANGE: "#e08440",
+    ORANGE: "#d9742b",
     RUST: "#b4532a",
     SLATE: "#7a8691",
     GREY: "#a7b0b8",
