@@ -2,7 +2,8 @@
 
 espeak-ng is loaded through ctypes, from the wheel `espeakng-loader` where it is
 installed, else from the system. It keeps its state in globals, so one lock guards the
-whole process; use several processes to go faster.
+whole process; use several processes to go faster. What was said before moves the phase of
+its oscillators: the same samples again need a process of their own.
 """
 
 import ctypes

@@ -65,11 +65,15 @@ def train_embedding(
     steps: int,
     seed: int,
     into: Path,
+    start: Path | None = None,
 ) -> Any:
-    """The trained network; its state is written to `into` at every check."""
+    """The trained network; its state is written to `into` at every check. `start` is the state to go on from."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model, head = build_embedding(), _AngularMargin(TelephoneResNet.embedding_size, n_voices)
+    if start is not None:
+        model.load_state_dict(torch.load(start, weights_only=True))
+        _centre(head, *embeddings_of(model, conversations, 640, seed))
     trained = [*model.parameters(), *head.parameters()]
     optimizer = torch.optim.AdamW(trained, lr=PEAK_RATE, weight_decay=2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK_RATE, total_steps=steps, pct_start=0.15)
@@ -92,6 +96,14 @@ def train_embedding(
             rate = equal_error_rate(*embeddings_of(model, held_out, 60, 0))
             _log.info("step %d loss %.2f EER %.3f, %.0f s", step, running, rate, time.monotonic() - began)
     return model.eval()
+
+
+def _centre(head: _AngularMargin, embeddings: NDArray[np.float64], owners: NDArray[np.int64]) -> None:
+    """Sets the head to what the network already knows: the mean embedding of each voice that is heard."""
+    unit = _unit(embeddings)
+    with torch.no_grad():
+        for voice in np.unique(owners):
+            head.centres[int(voice)] = torch.from_numpy(unit[owners == voice].mean(axis=0)).float()
 
 
 def _embed(model: Any, waveforms: Tensor, weights: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ from models.registry import shipped_folder  # noqa: E402
 _log = logging.getLogger(__name__)
 
 N_VOICES = 245
-STEPS = {"segmentation": 1200, "embedding": 400}
+STEPS = {"segmentation": 1200, "embedding": 400, "embedding, again": 300}
 
 
 def material(work: Path) -> tuple[tuple[Conversation, ...], tuple[Conversation, ...]]:
@@ -54,7 +54,10 @@ def train_networks(work: Path, only: str | None) -> None:
     if only != "embedding" and not (work / "segmentation.pt").exists():
         train_segmentation(calls, held_out, STEPS["segmentation"], 1, work / "segmentation.pt")
     if only != "segmentation" and not (work / "embedding.pt").exists():
-        train_embedding(calls, held_out, N_VOICES, STEPS["embedding"], 2, work / "embedding.pt")
+        first = work / "embedding-1.pt"
+        if not first.exists():
+            train_embedding(calls, held_out, N_VOICES, STEPS["embedding"], 2, first)
+        train_embedding(calls, held_out, N_VOICES, STEPS["embedding, again"], 5, work / "embedding.pt", first)
 
 
 def package(work: Path, folder: Path) -> None:

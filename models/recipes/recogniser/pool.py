@@ -1,7 +1,8 @@
 """A pool of spoken utterances on disk, that training draws from again and again.
 
-One shard holds some ten minutes at 16 kHz in int16, made from (seed, shard number) alone,
-so that a stopped pool goes on where it was and shards can be made by several processes.
+One shard holds some ten minutes at 16 kHz in int16. Its texts, voices and times follow from
+(seed, shard number) alone, so that a stopped pool goes on where it was; its samples differ
+where the ear hears no difference, since espeak-ng carries its state from one text to the next.
 """
 
 import json
