@@ -42,6 +42,10 @@ def varied_calls() -> list[CallAnalysis]:
     )
     doubtful = replace(made_promise(), doubtful=True, conditional=True, rule="either+thousands left out")
     in_dollars = replace(made_promise(due=date(2026, 4, 2), amount=Decimal("87.50")), currency="USD")
+    dispute = made_call(
+        "c7", debtor_id="D-7", tone=(ToneFlag(0, "insult", "medium", 0.7, "¿Cuándo"),), outcome="dispute"
+    )
+    named = replace(dispute.recording.account, debtor_name="Ximena Zumalacárregui")
     return [
         made_call("c1", tone=tone),
         made_call("c2", agent_id="A-08", debtor_id="D-2", started_at=later, promises=(), outcome="refusal"),
@@ -49,7 +53,7 @@ def varied_calls() -> list[CallAnalysis]:
         made_call("c4", agent_id="A-08", debtor_id="D-4", promises=(in_dollars,)),
         made_call("c5", agent_id="A-08", debtor_id="D-5", promises=(), outcome="voicemail"),
         made_call("c6", agent_id=None, debtor_id="D-6", promises=(), outcome="no_agreement"),
-        made_call("c7", debtor_id="D-7", tone=(ToneFlag(0, "insult", "medium", 0.7, "¿Cuándo"),), outcome="dispute"),
+        replace(dispute, recording=replace(dispute.recording, account=named)),
     ]
 
 

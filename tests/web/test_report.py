@@ -18,6 +18,8 @@ from tests.sql.made import made_call
 from tests.web.report_calls import HOSTILE, LONG_TURN, PageReader, many_rows, publish_calls, varied_calls
 from web.report import render_page, render_report, report_page
 from web.report_rows import read_rows
+from web.report_tables import agent_lines, flagged_calls, money_lines, promise_lines
+from web.report_words import headline, scope
 from web.spanish import money_text
 
 GOLDEN = Path(__file__).parent / "golden" / "report_outline.txt"
@@ -108,7 +110,7 @@ def test_amounts_are_those_of_the_query_in_each_currency(root: Path, page: str) 
             if row.amount is not None and row.currency is not None:
                 sums[row.currency] += row.amount  # type: ignore[assignment]
     assert set(sums) == {"MXN", "USD"}
-    shown = {money.currency: money.amount for money in report_page(read_rows(root, Selection())).money}
+    shown = {money.currency: money.amount for money in money_lines(read_rows(root, Selection()).amounts)}
     assert shown == {currency: money_text(Decimal(amount)) for currency, amount in sums.items()}
     in_table = agent_table(page)[-1]
     cell = in_table[agent_table(page)[0].index("Prometido")]
@@ -155,10 +157,10 @@ def test_set_aside_recordings_have_reason_and_remedy(page: str) -> None:
 
 
 def test_selection_is_said_and_followed(root: Path) -> None:
-    narrowed = report_page(read_rows(root, Selection(first_day=date(2026, 3, 14), agent_id="A-08")))
-    assert narrowed.figures[0].value == "1"
-    assert "Solo el agente A-08" in narrowed.scope
-    assert [line.name for line in narrowed.agents] == ["A-08"]
+    rows = read_rows(root, Selection(first_day=date(2026, 3, 14), agent_id="A-08"))
+    assert headline(rows)[0].value == "1"
+    assert "Solo el agente A-08" in scope(rows)
+    assert [line.name for line in agent_lines(rows)] == ["A-08"]
 
 
 def test_no_call_is_said(root: Path) -> None:
@@ -205,12 +207,8 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     assert HOSTILE in "".join(read.text)
 
 
-def test_debtors_are_shown_by_id_only(tmp_path: Path) -> None:
-    call = made_call("c1", debtor_id="D-77")
-    account = replace(call.recording.account, debtor_name="Ximena Zumalacárregui")
-    publish_calls(tmp_path, [replace(call, recording=replace(call.recording, account=account))])
-    page = render_report(tmp_path, Selection())
-    assert "D-77" in page
+def test_debtors_are_shown_by_id_only(page: str) -> None:
+    assert "D-4" in page
     assert "Zumalacárregui" not in page
 
 
@@ -234,15 +232,15 @@ def test_two_thousand_calls_of_four_hundred_agents_take_seconds() -> None:
 
 
 def test_long_turn_is_cut_around_what_carried_the_flag() -> None:
-    page = report_page(many_rows(1, 1))
-    quote = page.flagged[0].quotes[0]
+    rows = many_rows(1, 1)
+    quote = flagged_calls(rows)[0].quotes[0]
     shown = "".join(text for text, _ in quote.pieces)
     assert ("pesar", True) in quote.pieces
     assert shown.startswith("[…] ")
     assert shown.endswith(" […]")
     assert len(shown) < 400
     assert quote.full == LONG_TURN
-    assert len(page.promises[0].quote) < 200
+    assert len(promise_lines(rows.promises)[0].quote) < 200
 
 
 def test_every_reason_code_has_words() -> None:

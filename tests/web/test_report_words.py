@@ -1,13 +1,16 @@
 """Spanish on the page: numbers, days, lists, and a word for every code of the warehouse."""
 
+import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from pipeline.countries import CURRENCY_OF
 from pipeline.labels import OUTCOMES, ROLES, SEVERITIES, TONE_CATEGORIES
+from pipeline.parse import parse_line
 from sql.results import PromiseState
 from web import due_plot, lexicon, plots
 from web.report_rows import share_interval, weighted_share
@@ -71,6 +74,15 @@ def test_every_code_has_a_word_and_a_colour() -> None:
     assert set(lexicon.ROLES) == set(ROLES)
     assert set(lexicon.COUNTRIES) == set(CURRENCY_OF)
     assert set(lexicon.CURRENCIES) == set(CURRENCY_OF.values())
+
+
+def test_every_rule_that_reads_a_sentence_has_words() -> None:
+    files = sorted((Path(__file__).parents[1] / "data" / "expressions").glob("*.jsonl"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    read = [json.loads(parse_line(line)) for line in lines[::3]]
+    rules = {rule for found in read if found and found.get("rule") for rule in found["rule"].split("+")}
+    assert len(rules) > 20
+    assert rules - set(lexicon.RULES) == set(), "give each its words in web/lexicon.py"
 
 
 def test_a_doubt_is_named_by_its_rule() -> None:
