@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
-from pipeline.amount_cues import PAYING, Cue
+from pipeline.amount_cues import PAYING, Cue, context_words
 from pipeline.amount_rejections import corrected, is_rejected
 from pipeline.amounts import AmountContext, AmountMatch, find_amounts, has_trigger, in_thousands
+from pipeline.date_cues import pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
@@ -131,6 +132,8 @@ class _Judge:
         u, index = self.u, match.last
         if self.is_base(match):
             return "a larger sum"
+        if self.pays_another(match):
+            return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
         if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
             return "half of something else"
@@ -165,6 +168,12 @@ class _Judge:
         opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
         starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
         return opens and starts and match is not u.matches[-1]
+
+    def pays_another(self, match: AmountMatch) -> bool:
+        """Whether somebody else is paid: "le doy los quinientos a mi hermano", "al plomero mil"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        return any(u.text(i) in people() and pays_person(u.tokens, i) for i in clause if i not in u.inside)
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last
@@ -244,7 +253,7 @@ class _Judge:
         if sentence not in self.echoes:
             texts = [u.text(i) for i in u.clause(first, u.hard)]
             asked = "?" in texts
-            self.echoes[sentence] = self.only_asks or (asked and _contains(texts, _ECHOES))
+            self.echoes[sentence] = self.only_asks or (asked and (_contains(texts, _ECHOES) or throws_back(texts)))
         return self.echoes[sentence]
 
     def is_unreal(self, match: AmountMatch) -> bool:
@@ -272,6 +281,15 @@ class _Judge:
             if verb < len(u.tokens) and u.cues[verb] is Cue.PAY:
                 return True
         return False
+
+
+def throws_back(texts: Sequence[str]) -> bool:
+    """Whether what was asked is said again: "¿Que pague mil?"."""
+    words = [text for text in texts if text.isalpha()]
+    if not words or words[0] != "que":
+        return False
+    verb = next((word for word in words[1:] if word not in _CLITICS and word != "yo"), "")
+    return context_words().tensed.get(verb) == "e" or verb in ("de", "ponga", "transfiera")
 
 
 def _contains(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from pipeline.date_cues import ASKED_OF_DEBTOR, is_asked
 from pipeline.number_words import sound
 from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
@@ -44,6 +45,9 @@ _NOT_VERBS = frozenset("mandeme mandame envieme enviame mandenme envienme".split
 _WILL_BE = frozenset(
     "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quede va estara".split()
 )
+_MAKING = frozenset("hago hacer hare haria hacemos haremos haciendo hacerle hacerte hacerles".split())
+_MADE_REACH = 5
+_PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("me te se le les lo la los las nos".split())
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
@@ -176,16 +180,22 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
     if before in _TO_ME:
+        if word in ASKED_OF_DEBTOR and is_asked(tokens, index):
+            return Cue.PAY
         return _done_to_me(word, second)
     if second in _TO_ME and before in _BEING and word.endswith(("ando", "endo")):
         return Cue.INCOME
-    if (word, before) in _SET_PHRASES:
-        return Cue.NEUTRAL
     if word == "dia" and before in ("al", "por"):
         return Cue.INCOME if _text(tokens, index + 1) in ("saco", "hago", "vendo", "me") else None
+    into = before == "al" or (before == "la" and second == "a")
+    if (word, before) in _SET_PHRASES or (into and word in _PAID_INTO):
+        return Cue.NEUTRAL
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
-    return Cue.PAY if word == "ingreso" and before in _CLITICS else None
+    if word != "ingreso":
+        return None
+    nearby = {_text(tokens, i) for i in range(index - _MADE_REACH, index)}
+    return Cue.PAY if before in _CLITICS or nearby & _MAKING else None
 
 
 def _done_to_me(word: str, second: str) -> Cue | None:

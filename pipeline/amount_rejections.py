@@ -72,6 +72,8 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
     for index in range(first - 1, max(first - 2 * _REACH, -1), -1):
         if u.soft[index] != u.soft[first]:
             break
+        if u.text(index) == "si" and index - 1 in u.taken:
+            return False  # "el quince no, el treinta sí le abono mil"
         if u.text(index) not in _NO | {"imposible"}:
             continue
         between = [u.text(i) for i in range(index + 1, first)]

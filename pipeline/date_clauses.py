@@ -20,6 +20,7 @@ from pipeline.date_cues import (
     LIGHT,
     MONEY,
     NEGATION,
+    NO_CALL,
     PAST,
     PAY,
     SPLIT,
@@ -36,6 +37,8 @@ _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
 _TO_WHOM = frozenset({"le", "te", "les", "lo", "se"})
 _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
+_CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
+_DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
 _BARE_NOUNS = frozenset(
     {
         "cuota",
@@ -95,14 +98,27 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
         for place in range(number.first, number.last):
             masks[place] &= ~(UNKNOWN | SPLIT)
     clauses: list[Clause] = []
+    starts = {match.first for match in found.dates} if len(found.dates) > 1 else frozenset()
+    dated, denied_at = False, 0
     first = 0
     stop = True
     for place in range(len(tokens) + 1):
         ends = place == len(tokens)
+        if not ends and place in starts:
+            denied = denied_at > 0 and place > denied_at
+            if denied and tokens[place - 1].text not in _CONTINUES and _pays_on(tokens, masks, place):
+                cut = place - (tokens[place - 1].text in _DATE_OPENS) - (tokens[place - 2].text in _DATE_OPENS)
+                if cut > denied_at:
+                    _append(clauses, _clause(text, found, masks, covered, (first, cut), stop))
+                    first, stop = cut, True
+            dated, denied_at = True, 0
+        elif not ends and dated and masks[place] & NEGATION and tokens[place].text != "ni" and not covered[place]:
+            denied_at = place
         sign = not ends and not covered[place] and tokens[place].kind == "sign" and tokens[place].text in _SIGNS
         opens = not ends and not covered[place] and bool(masks[place] & SPLIT)
         if not (ends or sign or opens):
             continue
+        dated, denied_at = False, 0
         if place > first:
             _append(clauses, _clause(text, found, masks, covered, (first, place), stop))
             stop = False
@@ -111,7 +127,35 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
             first = place + 1
         else:
             first = place
-    return tuple(clauses)
+    return tuple(_of_what_follows(clauses, tokens))
+
+
+def _pays_on(tokens: Sequence[Token], masks: Sequence[int], place: int) -> bool:
+    """Whether paying follows before the next sign: «el viernes no puedo | el lunes sí le pago»."""
+    for index in range(place, len(tokens)):
+        if tokens[index].text in _SIGNS or masks[index] & NEGATION:
+            return False
+        if masks[index] & (PAY | LIGHT):
+            return True
+    return False
+
+
+def _of_what_follows(clauses: list[Clause], tokens: Sequence[Token]) -> list[Clause]:
+    """The clauses, one of «y el cinco, que cobro, se lo pago» being about the paying that follows it."""
+    for place in range(1, len(clauses) - 1):
+        clause = clauses[place]
+        bare = clause.joined and bool(clause.dates) and clause.first >= clause.dates[0].first - 2
+        if not bare or clause.last >= len(tokens) or tokens[clause.last].text != "," or clause.cues & PAY:
+            continue
+        if not clauses[place - 1].cues & _SHARED:
+            continue
+        for after in clauses[place + 1 : place + 4]:
+            if after.stop or after.dates:
+                break
+            if after.cues & PAY and not after.cues & (SUBORDINATE | NEGATION | PAST):
+                clauses[place] = replace(clause, cues=(clause.cues & ~_SHARED) | PAY)
+                break
+    return clauses
 
 
 _SHARED = CALL | EVENT | PAST | INCOME | BILL | ADDRESS | BIRTH | ECHO | HYPOTHETICAL
@@ -169,7 +213,11 @@ def _clause(
     opens_with_que = first < last and found.tokens[first].text == "que" and stop
     if opens_with_que or not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
+    if cues & NO_CALL and not cues & (PAY | LIGHT):
+        cues |= CALL
     after = found.tokens[last].text if last < len(found.tokens) else ""
+    if after == "?" and _throws_back(found.tokens, masks, span):
+        cues |= HYPOTHETICAL
     has_number = any(not covered[number.first] and not number.article for number in _inside(found.numbers, first, last))
     dates = _inside(found.dates, span[0], last)
     if cues & LIGHT and not cues & PAY:
@@ -178,6 +226,18 @@ def _clause(
     opening = found.tokens[span[0]]
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
     return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
+
+
+def _throws_back(tokens: Sequence[Token], masks: Sequence[int], span: tuple[int, int]) -> bool:
+    """«¿Que pague mil el lunes?»: what was asked, said again."""
+    first, last = span
+    if tokens[first].text != "que":
+        return False
+    verb = first + 1
+    while verb < last and tokens[verb].text in _TO_WHOM | {"yo", "me"}:
+        verb += 1
+    is_form = verb < last and tokens[verb].text.endswith(("e", "de", "ponga", "haga", "transfiera", "cubra"))
+    return is_form and bool(masks[verb] & (PAY | LIGHT | PAST))
 
 
 def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:

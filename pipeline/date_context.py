@@ -39,6 +39,14 @@ _NO_DAY = frozenset({"past", "recurring"})
 _FAR = 30  # words; what was said before them corrects nothing
 _DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
+_FAREWELLS = frozenset(
+    "adios chao chau cuidese cuidate vaya bendiciones saludos bonito bonita lindo linda feliz".split()
+)
+_FAREWELL_REACH = 8
+_WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
+_NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
+_BEING = frozenset({"estoy", "estamos"})
+_OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
@@ -89,6 +97,8 @@ def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> boo
     pays = clause.has(cue.PAY)
     if clause.has(cue.PAST, cue.OTHER_PAYEE) or (match.rule == "now" and not clause.has(cue.CORE)):
         return True
+    if pays and clause.has(cue.PAYEE):
+        return True
     if clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens):
         return True
     return clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens)
@@ -101,7 +111,9 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
     before = tokens[match.first - 1].text if match.first else ""
     opening = tokens[match.first].text
     after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
-    if before in ("en", "a", "sobre") and match.rule in ("day_and_month", "full_date") and not clause.has(cue.CORE):
+    if match.rule in ("day_and_month", "full_date") and (
+        before in ("la", "las") or (before in ("en", "a", "sobre", "de") and not clause.has(cue.CORE))
+    ):
         return True  # a street: a date takes its article
     if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.PAY)):
         return True
@@ -112,9 +124,16 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         and not clause.has(cue.PAY)
     ):
         return "de" in [token.text for token in tokens[match.first : match.last]]
-    if before == "hasta" and match.rule == "tomorrow" and not clause.has(cue.PAY, cue.LIGHT):
-        return True  # a farewell
+    until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
+    if until and not clause.has(cue.PAY, cue.LIGHT) and _is_farewell(match, tokens):
+        return True
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
+
+
+def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Bueno, hasta mañana», «hasta el lunes, que le vaya bien»."""
+    following = {token.text for token in tokens[match.last : match.last + _FAREWELL_REACH]}
+    return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS)
 
 
 def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
@@ -135,9 +154,13 @@ def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]
 
 
 def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
-    """«No le puedo pagar hasta el 15» says that the 15th is the day; «el viernes no, el otro» holds its own no."""
-    before = [token.text for token in tokens[clause.first : match.first]]
-    return "hasta" in before[-3:] and clause.has(cue.PAY)
+    """«No le puedo pagar hasta el 15», «del 15 no pasa»: the 15th is the day."""
+    before = [token.text for token in tokens[clause.first : match.last]]
+    limit = "de" in before[:-1] or "del" in before[:-1]
+    after = [token.text for token in tokens[match.last : match.last + 2]]
+    if limit and after[:1] == ["no"] and after[-1] in _NO_MORE:
+        return True
+    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY)
 
 
 def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
@@ -218,10 +241,19 @@ def _others_follow(candidates: Sequence[DueDate]) -> list[bool]:
     return following[::-1]
 
 
-def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bool) -> bool:
+def _only_wished(clause: Clause, clauses: Sequence[Clause], place: int, tokens: Sequence[Token]) -> bool:
+    """«Quería pagar el 10, pero no me alcanzó»."""
+    if _WISHED.isdisjoint([token.text for token in tokens[clause.first : clause.last]]) or place + 1 == len(clauses):
+        return False
+    after = clauses[place + 1]
+    opening = tokens[max(0, after.first - 1)].text
+    return opening == "pero" and not after.stop and not after.dates and after.has(cue.NEGATION)
+
+
+def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bool, tokens: Sequence[Token]) -> bool:
     """Whether an answer is denied right after: «¿Para el diez? No, para el diez no llego»."""
     if candidate.strength == STRONG:
-        return False
+        return _only_wished(clauses[candidate.clause], clauses, candidate.clause, tokens)
     day = candidate.match.date
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
@@ -264,8 +296,21 @@ def _stands(
     return current
 
 
+def _paying_now(clause: Clause, tokens: Sequence[Token]) -> int | None:
+    """The token of «estoy» in «ya te lo estoy transfiriendo»; None where nothing is being paid to the creditor now."""
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    if "ya" not in words or not _OTHERWISE.isdisjoint(words):
+        return None
+    for place in range(len(words) - 1):
+        if words[place] in _BEING and "ndo" in words[place + 1]:
+            to_creditor = {"le", "te", "les", "se", "os"} & set(words[max(0, place - 2) : place])
+            if to_creditor or not words[place + 1].endswith("ndo"):
+                return clause.first + place
+    return None
+
+
 def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tuple[DueDate, ...]:
-    """«En la noche te hago el pago», no day being named, is today."""
+    """«En la noche te hago el pago», «ya te lo estoy transfiriendo», no day being named, is today."""
     for place, clause in enumerate(clauses):
         if (
             clause.dates
@@ -273,6 +318,10 @@ def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tupl
             or clause.has(*_DENIES, cue.ADDRESS, cue.SUBORDINATE, cue.HYPOTHETICAL)
         ):
             continue
+        paying = _paying_now(clause, found.tokens)
+        if paying is not None:
+            start, end = found.tokens[paying].start, found.tokens[paying + 1].end
+            return (DueDate(DateMatch(start, end, said_on, None, "now", True, paying, paying + 2), WEAK, place),)
         for clock in found.clocks:
             is_part = clock.clock.hour is None and clock.clock.part in ("afternoon", "night")
             if is_part and clause.first <= clock.first < clause.last and clock.last - clock.first == 3:
@@ -283,7 +332,7 @@ def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tupl
 
 def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     """The due dates of an utterance already read; the one that stands comes first."""
-    if not found.dates and not found.clocks:
+    if not found.dates and not found.clocks and not any(token.text in _BEING for token in found.tokens):
         return ()
     clauses = split_clauses(text, found)
     tokens = found.tokens
@@ -302,7 +351,7 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     kept = [
         one
         for one, others in zip(candidates, _others_follow(candidates), strict=True)
-        if not _taken_back(one, clauses, others)
+        if not _taken_back(one, clauses, others, tokens)
     ]
     standing = _stands(kept, clauses, tokens, text)
     if standing is None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.number_words import read_word
+from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token, fold, tokenize
 from pipeline.verb_forms import ar_forms
 
@@ -44,7 +44,8 @@ PAID = 67108864
 PRETERITE = 134217728
 LIGHT = 268435456
 MONEY = 536870912
-TO_CREDITOR = 1073741824
+PAYEE = 1 << 30
+NO_CALL = 1 << 31
 
 _TABLES = {
     ("pay", "present"): PAY,
@@ -57,6 +58,7 @@ _TABLES = {
     ("negation", "words"): NEGATION,
     ("negation", "cannot"): NEGATION | CANNOT,
     ("negation", "harmless"): HARMLESS,
+    ("negation", "no_call"): HARMLESS | NO_CALL,
     ("echo", "phrases"): ECHO,
     ("echo", "hypothetical"): HYPOTHETICAL,
     ("past", "words"): PAST,
@@ -87,8 +89,8 @@ _CORE_VERBS = frozenset(
     }
 )
 _CORE_FORMS = frozenset(
-    "transfiero transferir transferire pago deposito abono transferencia cobreme cobrame cobras cobremelo cobramelo "
-    "pagarle sinpe zelle".split()
+    "transfiero transfiriendo transfiriendole transfiriendote transfiriendolo transferir transferire pago deposito "
+    "abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
 )
 _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
@@ -112,10 +114,15 @@ _ORDERED = frozenset(
         "arregle",
     }
 )
-_AGE_VERBS = frozenset({"cumplo", "cumple", "cumpli", "cumplio", "cumplire", "cumpliria"})
-_ASKED_OF_DEBTOR = frozenset({"paga", "pagas", "abona", "deposita", "liquida", "cancela"})
+_AGE_VERBS = frozenset(
+    "cumplo cumple cumpli cumplio cumplire cumpliria cumplir cumpla cumplen cumplan cumplieron cumpliendo".split()
+)
+_ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
+ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
+_LONGEST_QUESTION = 24
 _SUPPOSED = ("ara", "aras", "aran", "iera", "era")
 _MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
+_SHORTEST_BY_SOUND = 6
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 
@@ -124,6 +131,8 @@ _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire
 class _Cues:
     words: dict[str, int]
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
+    pay_by_sound: dict[str, int]
+    people: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +163,17 @@ def _load() -> _Cues:
     for word in data["pay"]["money"]:
         words[word] = words.get(word, UNKNOWN) | MONEY
     words.update(dict.fromkeys(data["pay"]["orders"], EVENT))
-    return _Cues(words, phrases)
+    by_sound = {
+        sound(word): cue
+        for word, cue in words.items()
+        if len(word) >= _SHORTEST_BY_SOUND and cue & (PAY | LIGHT | MAYBE_PAST_O)
+    }
+    return _Cues(words, phrases, by_sound, frozenset(data["other_bill"]["people"]))
+
+
+def people() -> frozenset[str]:
+    """Who is paid for something else than the debt."""
+    return _load().people
 
 
 def _accented(text: str, token: Token) -> bool:
@@ -220,7 +239,7 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
     if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
-    if before == "me" and word in _ASKED_OF_DEBTOR and _is_asked(tokens, place):
+    if before in _GIVEN_TO_SPEAKER and word in ASKED_OF_DEBTOR and is_asked(tokens, place):
         return PAY | CORE
     if cue & GIVEN and _is_income(tokens, place, cue):
         return INCOME
@@ -229,24 +248,46 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         return HYPOTHETICAL
     if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
+    return _other_cue(text, tokens, place, cue)
+
+
+def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
+    """The cue of a word that neither pays nor brings money in."""
+    word, last = tokens[place].text, text[tokens[place].end - 1]
     if cue & CALL and last in "éÉ":
         return EVENT
     if word in _AGE_VERBS and place + 1 < len(tokens) and _is_number(tokens[place + 1]):
         return BIRTH
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
+    if word in _load().people and pays_person(tokens, place):
+        return (cue or UNKNOWN) | PAYEE
     return cue or _cue_of_form(text, tokens, place)
 
 
-def _is_asked(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a question mark follows soon: «¿me paga el 20?» is the collector's."""
-    return any(token.text == "?" for token in tokens[place + 1 : place + 9])
+def is_asked(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the collector asks for it: «¿me paga el 20?», «si usted nos paga hoy»."""
+    if place > 1 and tokens[place - 2].text == "usted":
+        return True
+    for token in tokens[place + 1 : place + _LONGEST_QUESTION]:
+        if token.text in ".?!;":
+            return token.text == "?"
+    return False
+
+
+def pays_person(tokens: Sequence[Token], place: int) -> bool:
+    """Whether «al», «a la», «a mi» stands before the word: «le pago al plomero»."""
+    before = tokens[place - 1].text if place else ""
+    return before == "al" or (before in _ARTICLES and place > 1 and tokens[place - 2].text == "a")
 
 
 def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
     """The cue of a word that no lexicon knows: «le cuadro», «te derivaré» pay; «chocó», «robaron» are told."""
     word, last = tokens[place].text, text[tokens[place].end - 1]
     before = tokens[place - 1].text if place else ""
+    heard = _load().pay_by_sound.get(sound(word), 0) if len(word) >= _SHORTEST_BY_SOUND else 0
+    if heard:
+        return heard if heard & (PAY | LIGHT) else PAY
     if before in _CLITICS and word.endswith(("o", "re")) and last not in "óÓ" and len(word) > 2:
         return PAY
     return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN

@@ -21,7 +21,7 @@ _COUNTED = "MONEY|HOURU|DAYU|WEEK|MES|YEARU|MINUTEU|COLON|SPAN|MERIDIEM|SLASH|QU
 NTH = "(FIRST|ORD2|ORD3|ORD4|ORD5)"
 _OF = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED))"
 _NAMED = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=DAYU))"
-_NAMED_OR_THIS = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU))"
+_NAMED_OR_THIS = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU)|(?<=ESE))"
 _MONTH_TAIL = "(COMMA? (DE|EN|A)? (ART|CONTR)? m:MONTH_REF)"
 
 
@@ -243,7 +243,7 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = month_of(scan, match)
     number = 1 if groups.get("f") else scan.value(match, "d", "DAY_NUMBER") or scan.value(match, "o", "ORDINAL_DAY")
     before = match.start() - 1
-    article = scan.kind_at(before, "EL", "CONTR", "CONTRACTED", "THIS", "DAYU")
+    article = scan.kind_at(before, "EL", "CONTR", "CONTRACTED", "THIS", "DAYU", "ESE")
     if scan.kind_at(before, "THIS") and scan.tokens[scan.items[before].first].text[:4] in ("esta", "esto"):
         return None
     if scan.kind_at(match.start(), "ONE"):

@@ -31,6 +31,8 @@ _NUMBER_KINDS = (
 )
 MADE = ("MONTH_REF", "WEEK_REF", "QUINCENA_REF", "NUMERIC", "SPAN", "CLOCK", "DAY", "YEAR_REF", "NOT_DAY")
 _OTHER = frozenset({"OTHER_WORD"})
+_SHORTEST_TELEPHONE = 3
+_HUNDRED = 100
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})")
 _DECIMAL_CLOCK = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)")
 
@@ -261,9 +263,29 @@ def _number_item(number: NumberMatch, tokens: Sequence[Token]) -> Item | None:
     return Item(CODES[kinds], number.first, number.last, dict.fromkeys(kinds, value))
 
 
+def _telephones(tokens: Sequence[Token], numbers: Sequence[NumberMatch]) -> list[int]:
+    """The first tokens of numbers in a row of three or more of which two stand side by side: "al nueve ocho siete"."""
+    found: list[int] = []
+    row: list[NumberMatch] = []
+    side_by_side = False
+    for number in [*numbers, None]:
+        gap = number.first - row[-1].last if number is not None and row else 0
+        if number is not None and row and gap <= 1 and (gap == 0 or tokens[row[-1].last].text in ",.-…"):
+            side_by_side = side_by_side or (gap == 0 and row[-1].value < _HUNDRED and number.value < _HUNDRED)
+            row.append(number)
+            continue
+        if len(row) >= _SHORTEST_TELEPHONE and side_by_side:
+            found += [member.first for member in row]
+        row, side_by_side = ([] if number is None else [number]), False
+    return found
+
+
 def _word_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch]) -> list[Item]:
     items: list[Item] = []
     by_first = {number.first: number for number in numbers}
+    if len(by_first) >= _SHORTEST_TELEPHONE:
+        for first in _telephones(tokens, list(by_first.values())):
+            del by_first[first]
     place = 0
     while place < len(tokens):
         token = tokens[place]

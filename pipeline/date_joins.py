@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.calendars import clamped_day, next_weekday, shift_month
-from pipeline.date_grammar import Layer, Scan
+from pipeline.date_grammar import CODES, Layer, Scan
 from pipeline.date_values import Day, Span
 
 OFFSETS = Layer()
@@ -15,6 +15,7 @@ RANGES = Layer()
 BOUNDS = Layer()
 
 _EIGHT, _FIFTEEN = 8, 15
+DAY_CODE = CODES[frozenset({"DAY"})]
 _MONEY_NEXT = "(?!MONEY|MES|YEARU|WEEK|HOURU)"
 
 
@@ -210,3 +211,38 @@ def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
         if day.due is None or day.rule == "past"
         else replace(day, doubtful=day.doubtful or text not in ("ponele", "digamos"))
     )
+
+
+_NEXT_DAY = ("otro dia", "dia siguiente", "siguiente dia", "dia despues")
+_NO_ANCHOR = frozenset({"past", "recurring", "now"})
+
+
+def count_from_days_before(scan: Scan) -> None:
+    """«El 20 cobro y al otro día le pago», «el lunes siguiente», «dos días después»: counted from the day before it."""
+    anchor: Day | None = None
+    for place, item in enumerate(scan.items):
+        day: Day | None = item.values.get("DAY")
+        if anchor is not None and anchor.due is not None:
+            counted = _counted_from(scan, place, anchor.due)
+            if counted is not None:
+                day = counted
+                scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
+        if day is not None and day.due is not None and day.rule not in _NO_ANCHOR:
+            anchor = day
+
+
+def _counted_from(scan: Scan, place: int, anchor: date) -> Day | None:
+    item = scan.items[place]
+    day: Day | None = item.values.get("DAY")
+    span: Span | None = item.values.get("SPAN")
+    if span is not None:
+        after = scan.tokens[item.last].text if item.last < len(scan.tokens) else ""
+        return Day(span.after(anchor), "span_after_day") if after in ("despues", "luego") else None
+    if day is not None and day.rule == "day_of_month" and scan.kind_at(place - 1, "ESE"):
+        return replace(day, due=anchor) if day.due is not None and day.due.day == anchor.day else None
+    if day is None or day.due is None or day.rule not in ("tomorrow", "weekday"):
+        return None
+    words = " ".join([token.text for token in scan.tokens[item.first : item.last]])
+    if day.rule == "tomorrow":
+        return Day(anchor + timedelta(days=1), "day_after") if words.endswith(_NEXT_DAY) else None
+    return Day(next_weekday(anchor, day.due.weekday()), "weekday_after_day") if "siguiente" in words else None

@@ -254,6 +254,8 @@ def part_of_week(scan: Scan, match: re.Match[str]) -> Day:
     "n:(THIS|NEXT|OTHER)? WEEKEND n2:(NEXT|AFTER_NEXT|LASTPAST|OTHER)?",
     "THIS WEEKEND NO COMMA? SINO? (EN|FOR)? (EL|CONTR) n:(OTHER|NEXT)",
     "LASTPAST WEEKEND",
+    "n:(THIS|NEXT|OTHER) FIN (?!DE)",
+    "(?<=EL) FIN n2:(NEXT|LASTPAST)",
 )
 def weekend(scan: Scan, match: re.Match[str]) -> Day:
     sunday = weekend_sunday(scan.said_on)

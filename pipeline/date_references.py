@@ -142,6 +142,7 @@ def month_named(scan: Scan, match: re.Match[str]) -> Month | None:
     "n:(NEXT|OTHER|PRESENT|THIS|LASTPAST) MES",
     "MES n:(NEXT|OTHER|PRESENT|LASTPAST|AFTER_NEXT)",
     "MES a:HENCE ART? NEXT MES?",
+    f"(NEXT MES|MES NEXT) a:NO {_FILL} {_FILL} COMMA* SINO? (A|EN|FOR)? ART? (OTHER|NEXT)",
     "(?<=DE) n:PRESENT",
     "MES",
 )
@@ -173,6 +174,7 @@ def month_relative(scan: Scan, match: re.Match[str]) -> Month | None:
     "n:(THIS|PRESENT|NEXT|OTHER|LASTPAST) WEEK",
     "WEEK n:(PRESENT|NEXT|OTHER|AFTER_NEXT|LASTPAST)",
     "WEEK a:HENCE ART? (NEXT|OTHER) (?!WEEKDAY|DAY_NUMBER|MES)",
+    f"(NEXT WEEK|WEEK NEXT) a:NO {_FILL} {_FILL} COMMA* SINO? (A|EN|FOR)? LAS (OTHER|NEXT)",
     "WEEK (?!BUSINESS)",
 )
 def week_relative(scan: Scan, match: re.Match[str]) -> Week | None:
@@ -218,6 +220,7 @@ def week_of_day(scan: Scan, match: re.Match[str]) -> Week | None:
     "(THIS|NEXT)? QUINCENA NEXT?",
     "(LASTPAST QUINCENA|QUINCENA past:LASTPAST)",
     "n:OTHER QUINCENA",
+    f"(NEXT QUINCENA|QUINCENA NEXT) NO {_FILL} {_FILL} {_FILL} COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
     f"THIS QUINCENA NO {_FILL} {_FILL} {_FILL} COMMA* SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
     "NO COMMA? (EN|FOR)? THIS QUINCENA COMMA? SINO? (A|EN|FOR)? LAS n:(OTHER|NEXT)",
 )

@@ -91,9 +91,10 @@ class NumberGrammar:
                 return Found(value + unit, index + 3)
             if unit is not None and joined and value != 10:
                 return Found(value + unit, index + 3)
-            bare = self.unit(index + 1) if value > 10 and self.role(index + 1) is Role.UNIT else None
-            if bare is not None and not (self.text(index - 1) in DAY_WORDS and value <= 30):
-                same_word = self.atoms[index + 1].token == self.atoms[index].token
+            same_word = index + 1 < len(self.atoms) and self.atoms[index + 1].token == self.atoms[index].token
+            counts = self.role(index + 1) is Role.UNIT or (same_word and self.role(index + 1) is Role.ONE)
+            bare = self.unit(index + 1) if value > 10 and counts else None
+            if bare is not None and (same_word or not (self.text(index - 1) in DAY_WORDS and value <= 30)):
                 return Found(value + bare, index + 2, doubtful=not same_word)
             return Found(value, index + 1)
         if role is Role.TEEN:

@@ -122,6 +122,8 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
         return False
     if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
         return True
+    if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match):
+        return True
     if before == "los" and {"siempre", "todos", "cobro"} & {u.text(i) for i in range(first - _REACH, first)}:
         return True
     if before in ("uno", "en") and u.text(first - 2) in _WEEKDAYS | {"hoy", "manana"}:
@@ -132,13 +134,29 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
     )
 
 
+def _says_today(u: Utterance, match: AmountMatch) -> bool:
+    """As in "hoy es 18", "estamos a doce", "somos quince"."""
+    before, earlier = u.text(match.first - 1), u.text(match.first - 2)
+    return (before == "a" and earlier == "estamos") or before == "somos" or (before == "es" and earlier == "hoy")
+
+
+def _is_day_said(u: Utterance, match: AmountMatch) -> bool:
+    """Whether a date of the utterance names the same number, and no payment this one: "Diez, siempre es el diez"."""
+    same = any(number.value == match.literal and number.first in u.taken for number in u.numbers)
+    if not same:
+        return False
+    return not u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft))
+
+
 def _is_hour(u: Utterance, match: AmountMatch) -> bool:
     """An hour: "a las seis", "tipo once", "seis de la tarde"."""
     before = u.text(match.first - 1)
     if _literal(match) > _LAST_HOUR:
         return False
-    if before == "tipo" or (
-        before in ("las", "la") and u.text(match.first - 2) in ("a", "de", "hasta", "desde", "son")
+    if (
+        before == "tipo"
+        or (before == "de" and u.text(match.first - 2) == "golpe")
+        or (before in ("las", "la") and u.text(match.first - 2) in ("a", "de", "hasta", "desde", "son"))
     ):
         return True
     after = [u.text(i) for i in range(match.last, match.last + 3)]
@@ -187,10 +205,21 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
         if u.text(index) == "," and not _is_figure(u, first):
             return False
         if u.text(index) in u.words.labelled:
-            return True
+            return not _pays_into(u, index, first)
         if u.cues[index] is Cue.PAY:
             return False
     return False
+
+
+def _pays_into(u: Utterance, label: int, first: int) -> bool:
+    """As in "le abono a la tarjeta ochocientos"."""
+    into = u.text(label - 1) == "al" or (u.text(label - 2), u.text(label - 1)) in (
+        ("a", "la"),
+        ("a", "mi"),
+        ("a", "su"),
+    )
+    near = range(max(0, label - 4), label)
+    return into and label == first - 1 and not _is_figure(u, first) and u.has(frozenset({Cue.PAY}), near)
 
 
 def _is_figure(u: Utterance, index: int) -> bool:
