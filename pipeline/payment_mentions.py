@@ -42,8 +42,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class DayMention:
+    """A day; `strength` as `judge_dates` gives it, 0 where no word of paying supports it."""
+
     match: DateMatch
     sure: bool
+    strength: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
     number, or follows the month that was named before it.
     """
     judged = judge_dates(text, found, said_on)
-    sure = {due.match.start for due in judged}
+    sure = {due.match.start: due.strength for due in judged}
     days: list[DayMention] = []
     denied: set[date] = set()
     shift: date | None = None
@@ -114,7 +117,7 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
         )
         if not refused and (match.start in sure or match.date in known.days or match.rule != "now"):
             read = _in_month_of(read, shift or _named_month(before, read))
-            days.append(DayMention(read, match.start in sure))
+            days.append(DayMention(read, match.start in sure, sure.get(match.start, 0)))
         elif read.date is not None:
             shift = read.date if refused and read.date != match.date else shift
             denied.add(read.date)
@@ -272,7 +275,7 @@ def _without_repeats(days: list[DayMention]) -> list[DayMention]:
     kept: list[DayMention] = []
     for day in days:
         if kept and kept[-1].match.date == day.match.date:
-            kept[-1] = DayMention(kept[-1].match, kept[-1].sure or day.sure)
+            kept[-1] = DayMention(kept[-1].match, kept[-1].sure or day.sure, max(kept[-1].strength, day.strength))
         else:
             kept.append(day)
     return kept

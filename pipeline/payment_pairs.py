@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from pipeline.date_context import STRONG
 from pipeline.payment_mentions import DayMention, Mentions, SumMention
 from pipeline.promise_cues import asks_more, has_phrase
 
@@ -109,7 +110,7 @@ def _is_list(mentions: Mentions, days: Sequence[DayMention]) -> bool:
 def _without_leftovers(mentions: Mentions, pairs: list[Pair], *, by_agent: bool) -> list[Pair]:
     """The pairs; beside whole payments a lone day or amount counts only where it is another one."""
     if not any(day and money for day, money in pairs):
-        return _without_wholes(pairs)
+        return _without_weaker_days(mentions, _without_wholes(pairs))
     paid = {money.value for day, money in pairs if day and money}
     kept: list[Pair] = []
     for day, money in pairs:
@@ -126,6 +127,20 @@ def _without_leftovers(mentions: Mentions, pairs: list[Pair], *, by_agent: bool)
         if is_open or is_other:
             kept.append((day, money))
     return kept
+
+
+def _without_weaker_days(mentions: Mentions, pairs: list[Pair]) -> list[Pair]:
+    """The days of the sentence that speaks of paying where another only names one: "el ocho se llena. Si paga hoy"."""
+    lone = [day for day, money in pairs if day is not None and money is None]
+    if len(lone) < 2:
+        return pairs
+    best = max(lone, key=lambda day: day.strength)
+    weaker = [day for day in lone if day.strength < best.strength == STRONG and not _same_part(mentions, day, best)]
+    return [(day, money) for day, money in pairs if day is None or money is not None or day not in weaker]
+
+
+def _same_part(mentions: Mentions, one: DayMention, other: DayMention) -> bool:
+    return mentions.sentence_at(one.match.start) == mentions.sentence_at(other.match.start)
 
 
 def _without_wholes(pairs: list[Pair]) -> list[Pair]:

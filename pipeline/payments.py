@@ -15,7 +15,7 @@ from decimal import Decimal
 from pipeline.instalments import Rhythm, counted_payments, opens_series, rhythm_of, spread
 from pipeline.payment_mentions import DayMention, Known, Mentions, Share, SumMention, read_mentions
 from pipeline.payment_pairs import paired
-from pipeline.promise_cues import asks_another, asks_more, has_condition, has_phrase
+from pipeline.promise_cues import asks_another, asks_more, find_condition, has_phrase
 from pipeline.tokens import Token
 from pipeline.types import Account
 
@@ -201,18 +201,32 @@ def _payment(mentions: Mentions, day: DayMention | None, money: SumMention | Non
         doubtful=bool((found and found.doubtful) or (amount and amount.doubtful)),
         share=money.share if money else "fixed",
         spans=tuple(spans),
-        conditional=_is_conditional(mentions, sentence, has_day=found is not None),
+        conditional=_is_conditional(
+            mentions,
+            sentence,
+            has_day=found is not None,
+            span=(spans[0][0], max(end for _, end in spans)) if money and spans else None,
+        ),
         sentence=sentence,
         asked=bool(mentions.bounds) and mentions.bounds[sentence][2],
     )
 
 
-def _is_conditional(mentions: Mentions, sentence: int, *, has_day: bool) -> bool:
+def _is_conditional(mentions: Mentions, sentence: int, *, has_day: bool, span: tuple[int, int] | None = None) -> bool:
+    """Whether a sentence sets a condition; of several payments in it, on the one at `span`, the nearest to it."""
     if not mentions.bounds:
         return False
     first, last, _ = mentions.bounds[sentence]
+    tokens = mentions.tokens[first:last]
     starts = frozenset({d.match.start for d in mentions.days} | {s.start for s in mentions.sums})
-    return has_condition(mentions.text, mentions.tokens[first:last], starts, has_day=has_day)
+    word = find_condition(mentions.text, tokens, starts, has_day=has_day)
+    if word is None or span is None:
+        return word is not None
+    inside = [s for s in mentions.sums if tokens[0].start <= s.start < tokens[-1].end]
+    if len(inside) < 2:
+        return True
+    nearest = min(inside, key=lambda s: min(abs(s.start - word.end), abs(word.start - s.end)))
+    return span[0] <= nearest.start < span[1]
 
 
 def _terms(mentions: Mentions, payments: Sequence[Payment]) -> Terms:

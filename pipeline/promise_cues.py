@@ -74,24 +74,25 @@ def sentence_bounds(tokens: Sequence[Token]) -> list[tuple[int, int, bool]]:
     return bounds
 
 
-def has_condition(text: str, tokens: Sequence[Token], starts: frozenset[int], *, has_day: bool) -> bool:
-    """Whether a sentence makes the payment depend on an uncertain event.
+def find_condition(text: str, tokens: Sequence[Token], starts: frozenset[int], *, has_day: bool) -> Token | None:
+    """The word that makes a payment of the sentence depend on an uncertain event; None where none does.
 
     Args:
         text: The whole turn, for its accents: "sí" opens no condition.
         tokens: Of the sentence.
         starts: Characters at which days and amounts start; a "si" right before one is a yes.
-        has_day: Whether the payment has a day of its own; then a known payday is no condition.
+        has_day: Whether the payment has a day of its own; then a known payday, or what is told with "cuando",
+            only says where the money comes from.
     """
-    payday = has_day and has_phrase(tokens, "condition", "payday")
-    not_after = {phrase[0] for phrase in _lexicon()["condition", "not_after"]}
-    for _, end in find_phrases(tokens, "condition", "phrases"):
-        after = tokens[end].text if end < len(tokens) else ""
-        if after not in not_after and not payday:
-            return True
-    if not payday and any(_awaits(tokens, place) for place, token in enumerate(tokens) if token.text == "cuando"):
-        return True
-    return any(_is_if(text, tokens, place, starts) for place, token in enumerate(tokens) if token.text == "si")
+    if not (has_day and has_phrase(tokens, "condition", "payday")):
+        not_after = {phrase[0] for phrase in _lexicon()["condition", "not_after"]}
+        for first, end in find_phrases(tokens, "condition", "phrases"):
+            if (tokens[end].text if end < len(tokens) else "") not in not_after:
+                return tokens[first]
+        for place, token in enumerate(tokens):
+            if token.text == "cuando" and not has_day and _awaits(tokens, place):
+                return token
+    return next((t for place, t in enumerate(tokens) if t.text == "si" and _is_if(text, tokens, place, starts)), None)
 
 
 def _awaits(tokens: Sequence[Token], place: int) -> bool:

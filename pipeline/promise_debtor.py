@@ -81,7 +81,8 @@ def hear_promise(talk: Talk, turn: Turn, reading: TurnPayments) -> None:
             offer = replace(offer, payments=(*offer.payments[:-1], last))
             talk.adopt(offer, (turn.index,), turn)
         else:
-            talk.adopt(offer, (turn.index,), turn, conditional=reading.conditional)
+            conditional = reading.conditional and not (freely and offer.is_recap)
+            talk.adopt(offer, (turn.index,), turn, conditional=conditional)
         table.topic = None
     else:
         _confirm(talk, turn, reading)
@@ -171,7 +172,12 @@ def _completed(
     days = [p for p in offer.payments if p.due is not None]
     if len(undated) == len(done) == len(days) > 1:
         done = [with_day(p, d) for p, d in zip(done, days, strict=True)]
-    used = offer.turns if done != own else ()
+    repeats = turn.index - offer.last <= _REACH and any(
+        (p.due is not None and p.due == o.due) or (p.amount is not None and p.amount == o.amount)
+        for p in own
+        for o in offer.payments
+    )
+    used = offer.turns if done != own or repeats else ()
     return talk.with_each(done), used
 
 

@@ -19,7 +19,10 @@ _EXACT, _SAME, _OPEN, _MOVED = 4, 3, 2, 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A payment in the ledger and where it was said. `withdrawn`: taken back, and nothing named in its place yet."""
+    """A payment in the ledger and where it was said. `withdrawn`: taken back, and nothing named in its place yet.
+
+    `silent`: from a recap that was neither confirmed nor refused; it carries a payment only where it adds to it.
+    """
 
     due: date | None
     due_start: date | None
@@ -35,6 +38,7 @@ class Entry:
     replaced_by: int | None = None
     withdrawn: bool = False
     touched: int = 0
+    silent: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -127,7 +131,7 @@ class Ledger:
                 continue
             left.remove(place)
             refused = [i for i in refused if i != place]
-            self._replace(place, entry, keeps_open=len(new) == 1)
+            self._replace(place, entry, keeps_open=len(new) == 1, carries=whole)
         if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
 
@@ -171,9 +175,13 @@ class Ledger:
                 return i
         return None
 
-    def _replace(self, place: int, entry: Entry, *, keeps_open: bool) -> None:
+    def _replace(self, place: int, entry: Entry, *, keeps_open: bool, carries: bool) -> None:
         """The successor of an entry; what it leaves open stays as it was: moving the day keeps the amount."""
         known = self.entries[place]
+        if keeps_open and (entry.due is None or (entry.amount is None and entry.share == "fixed")):
+            entry = replace(entry, conditional=entry.conditional or known.conditional)
+        if carries and (known.amount == entry.amount or known.due == entry.due):
+            entry = _carried(entry, known)
         if keeps_open and entry.due is None:
             entry = _with_day(entry, known)
         if keeps_open and entry.amount is None and entry.share == "fixed":
@@ -221,6 +229,8 @@ def _likeness(known: Entry, new: Entry, adds: bool) -> int:
 
 def merged(known: Entry, new: Entry) -> Entry:
     """One payment from two statements of it: figures win over parts, what is known over what is open."""
+    if new.silent and known.is_complete and known.share == "fixed":
+        return replace(known, conditional=known.conditional or new.conditional, withdrawn=False)
     takes_amount = new.amount is not None and (
         known.amount is None or (known.share != "fixed" and new.share == "fixed")
     )

@@ -16,6 +16,10 @@ def settle(talk: Talk) -> list[Entry]:
     entries = talk.ledger.entries
     kept = {i for i, e in enumerate(entries) if not (e.withdrawn and e.replaced_by is None)}
     kept = {i for i in kept if _end_of(entries, i) in kept}
+    standing = {i for i in kept if entries[i].replaced_by is None}
+    bare = {i for i in standing if entries[i].due is None and entries[i].amount is None and entries[i].share == "fixed"}
+    if standing - bare:
+        kept = {i for i in kept if _end_of(entries, i) not in bare}
     places = {old: new for new, old in enumerate(sorted(kept))}
     settled = [
         replace(e, replaced_by=None if e.replaced_by is None else places[e.replaced_by])

@@ -94,6 +94,7 @@ class Talk:
             entry_of(replace(p, conditional=p.conditional or conditional), (*offer.turns, *by_turns), role, offer.last)
             for p in payments
         ]
+        entries = [replace(e, silent=not by_turns) for e in entries]
         adds = offer.adds or (table.topic is not None and not offer.is_recap) or self.is_remainder(payments)
         whole = offer.is_recap and bool(live)
         self.ledger.take(entries, adds=adds, whole=whole, named=offer.named, room=self.account.balance)

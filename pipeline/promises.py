@@ -17,6 +17,7 @@ from pipeline.countries import CURRENCY_OF
 from pipeline.numbers import find_numbers
 from pipeline.payments import read_payments
 from pipeline.promise_collector import complete_amount, hear_collector
+from pipeline.promise_cues import has_phrase
 from pipeline.promise_debtor import hear_other, hear_promise, says_yes_to_pending
 from pipeline.promise_ledger import Entry
 from pipeline.promise_settle import settle
@@ -57,6 +58,7 @@ def promises_of_call(
 def _read(talk: Talk, turn: Turn, label: TurnLabels) -> None:
     """Let one turn act on the talk."""
     is_recap = turn.role == "agent" and bool({"recap", "agreement"} & set(label.steps))
+    is_recap = is_recap or (turn.role == "agent" and has_phrase(tokenize(turn.text), "stance", "recaps"))
     is_offer = turn.role == "agent" and "options" in label.steps
     reading = read_payments(
         turn.text,
