@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 import duckdb
 
 from pipeline.errors import StoreError
+from sql.migrate import migrations, pending
 from sql.results import (
     AgentAmountRow,
     AgentOutcomeRow,
@@ -62,8 +63,11 @@ def open_published(root: Path, *, threads: int | None = None) -> Iterator[Connec
             connection.execute(f"attach '{attached}' as published (read_only)")
             connection.execute("use published")
             connection.execute("set enable_external_access = false")
+            applied = dict(connection.execute("select name, sha256 from schema_migrations").fetchall())
         except duckdb.Error as error:
             raise StoreError(f"{path}: cannot be opened ({type(error).__name__}); publish it again: load") from error
+        if pending(migrations("warehouse"), applied, str(path)):
+            raise StoreError(f"{path}: published by an older version of this program; publish it again: load")
         yield connection
     finally:
         connection.close()

@@ -58,7 +58,7 @@ def connect(path: str | Path, *, spill: Path | None = None, threads: int | None 
 
     Args:
         path: The database file.
-        spill: Folder for what does not fit in memory.
+        spill: Folder for what does not fit in memory; without it a connection to `:memory:` never spills.
         threads: As many as there are processors, unless told.
 
     Raises:
@@ -75,6 +75,9 @@ def connect(path: str | Path, *, spill: Path | None = None, threads: int | None 
     if spill is not None:
         spill.mkdir(parents=True, exist_ok=True)
         config["temp_directory"] = str(spill)
+    elif str(path) == ":memory:":
+        # Else it would spill what was said in calls into a folder of wherever the program was started.
+        config["temp_directory"] = ""
     try:
         connection = duckdb.connect(str(path), config=config)
         connection.execute("set TimeZone = 'UTC'")

@@ -1,5 +1,6 @@
 """Loading: idempotent, in any order, highest plan wins, nothing half done."""
 
+import json
 import multiprocessing
 from dataclasses import replace
 from datetime import date
@@ -128,6 +129,19 @@ def test_each_check_finds_its_damage(tmp_path: Path, check: str, damage: str) ->
     with pytest.raises(StoreError, match=f"check {check}:"):
         load_module.run_checks(connection)
     connection.close()
+
+
+def test_small_load_into_a_large_warehouse_is_checked_too(tmp_path: Path) -> None:
+    """A staged file that contradicts itself, as only a wrong worker would write it, is refused at any size."""
+    write_shard(tmp_path, 1, "s", [made_call(f"c{i}") for i in range(5)], [])
+    load(tmp_path)
+    manifest = write_shard(tmp_path, 2, "s", [made_call("c9")], [])
+    document = json.loads(manifest.read_text())
+    document["files"] = [f for f in document["files"] if f["table"] != "turns"]
+    manifest.write_text(json.dumps(document))
+    with pytest.raises(StoreError, match="check references_to_turns"):
+        load(tmp_path)
+    assert rows(tmp_path, "select count(*) from calls") == [(5,)]
 
 
 def test_every_check_has_its_damage() -> None:

@@ -14,7 +14,7 @@ from sql.load import load
 from sql.publish import publish
 from sql.results import Selection
 from sql.staging import write_shard
-from sql.warehouse import statement, statements
+from sql.warehouse import connect, published_path, statement, statements
 from tests.sql.made import MEXICO, made_call, made_promise
 
 
@@ -138,8 +138,24 @@ def test_nothing_published_is_said(tmp_path: Path) -> None:
         pass
 
 
+def test_copy_of_an_older_version_is_said(tmp_path: Path) -> None:
+    write_shard(tmp_path, 1, "s", [made_call("c1")], [])
+    load(tmp_path)
+    publish(tmp_path)
+    connection = connect(published_path(tmp_path))
+    connection.execute("delete from schema_migrations where name = '0002_promises_kept'")
+    connection.close()
+    with pytest.raises(StoreError, match="older version"), reading.open_published(tmp_path):
+        pass
+
+
+def test_readers_spill_nothing_to_the_disk(root: Path) -> None:
+    with reading.open_published(root) as connection:
+        assert connection.execute("select current_setting('temp_directory')").fetchone() == ("",)
+
+
 def test_every_statement_names_question_grain_and_columns() -> None:
-    for folder in ("queries", "views"):
+    for folder in ("queries", "queries/journal", "views", "history_rules"):
         for name, text in statements(folder):
             head = [line for line in text.splitlines() if line.startswith("--")]
             for word in ("Question", "Grain", "Columns"):
