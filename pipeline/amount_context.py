@@ -19,7 +19,7 @@ from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
 
-_CLITICS = frozenset("me te se le les lo la los las nos".split())
+_CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _OF = frozenset("de en para al del por a con".split())
 _ARTICLES = frozenset("el la los las mi mis su sus un una lo ese esa este esta otro otra".split())
 _ECHOES = (

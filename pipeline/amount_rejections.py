@@ -12,7 +12,7 @@ _NO = frozenset("no ni nunca jamas tampoco".split())
 _SKIPPED = frozenset(
     "el la los las mi mis su sus un una lo ese esa este esta otro otra esos de a son es con por".split()
 )
-_CLITICS = frozenset("me te se le les lo la los las nos".split())
+_CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _BUT_ONLY = frozenset("mas sino menos pasar".split())
 _DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())

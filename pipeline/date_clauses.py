@@ -35,10 +35,11 @@ from pipeline.tokens import Token
 
 _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
-_TO_WHOM = frozenset({"le", "te", "les", "lo", "se"})
+_TO_WHOM = frozenset({"le", "te", "les", "os", "lo", "se"})
 _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
 _CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
 _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
+_GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _BARE_NOUNS = frozenset(
     {
         "cuota",
@@ -236,8 +237,10 @@ def _throws_back(tokens: Sequence[Token], masks: Sequence[int], span: tuple[int,
     verb = first + 1
     while verb < last and tokens[verb].text in _TO_WHOM | {"yo", "me"}:
         verb += 1
-    is_form = verb < last and tokens[verb].text.endswith(("e", "de", "ponga", "haga", "transfiera", "cubra"))
-    return is_form and bool(masks[verb] & (PAY | LIGHT | PAST))
+    if verb == last:
+        return False
+    said = tokens[verb].text
+    return said in _GIVE or (said.endswith("e") and bool(masks[verb] & (PAY | LIGHT | PAST)))
 
 
 def is_of_a_bill(tokens: Sequence[Token], match: DateMatch) -> bool:

@@ -43,6 +43,7 @@ _FAREWELLS = frozenset(
     "adios chao chau cuidese cuidate vaya bendiciones saludos bonito bonita lindo linda feliz".split()
 )
 _FAREWELL_REACH = 8
+_LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
 _BEING = frozenset({"estoy", "estamos"})
@@ -115,7 +116,7 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         before in ("la", "las") or (before in ("en", "a", "sobre", "de") and not clause.has(cue.CORE))
     ):
         return True  # a street: a date takes its article
-    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.PAY)):
+    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.CORE, cue.MONEY)):
         return True
     if (
         opening == "entre"
@@ -127,13 +128,23 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
     if until and not clause.has(cue.PAY, cue.LIGHT) and _is_farewell(match, tokens):
         return True
+    if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
+        return True
     return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
+
+
+def _is_given(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the wage itself is what was named: «la quincena me la dan el 14»."""
+    words = [token.text for token in tokens[place : place + 3]]
+    return words[:1] in (["me"], ["nos"]) and "pagan" not in words and "paga" not in words
 
 
 def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«Bueno, hasta mañana», «hasta el lunes, que le vaya bien»."""
     following = {token.text for token in tokens[match.last : match.last + _FAREWELL_REACH]}
-    return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS)
+    before = {token.text for token in tokens[max(0, match.first - _FAREWELL_REACH) : match.first]}
+    ends = match.last >= len(tokens) - 1 and not before.isdisjoint(_LEAVING)
+    return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS) or ends
 
 
 def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
@@ -270,6 +281,12 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
     return False
 
 
+def _is_alternative(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«El viernes; si no, el lunes»: the first stands."""
+    before = [token.text for token in tokens[max(0, match.first - 4) : match.first]]
+    return any(before[place : place + 3] == ["si", "no", ","] for place in range(len(before) - 2))
+
+
 def _stands(
     candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[Token], text: str
 ) -> DueDate | None:
@@ -279,7 +296,7 @@ def _stands(
         if current is None:
             current = candidate
             continue
-        if candidate.match.date == current.match.date:
+        if candidate.match.date == current.match.date or _is_alternative(candidate.match, tokens):
             continue
         if (
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))

@@ -93,9 +93,9 @@ _CORE_FORMS = frozenset(
     "abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
 )
 _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
-_GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "se", "lo", "la", "los", "las"})
+_GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
-_CLITICS = frozenset({"le", "te", "les"})
+_CLITICS = frozenset({"le", "te", "les", "os"})
 _WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
     {
@@ -115,8 +115,10 @@ _ORDERED = frozenset(
     }
 )
 _AGE_VERBS = frozenset(
-    "cumplo cumple cumpli cumplio cumplire cumpliria cumplir cumpla cumplen cumplan cumplieron cumpliendo".split()
+    "cumplo cumple cumpli cumplio cumplire cumpliria cumplir cumpla cumplen cumplan cumplieron cumpliendo "
+    "cumplimos cumpliremos".split()
 )
+_AGES = frozenset({"anos", "anitos", "ano", "mes", "meses", "aniversario"})
 _ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
 ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
 _LONGEST_QUESTION = 24
@@ -256,7 +258,8 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
     word, last = tokens[place].text, text[tokens[place].end - 1]
     if cue & CALL and last in "éÉ":
         return EVENT
-    if word in _AGE_VERBS and place + 1 < len(tokens) and _is_number(tokens[place + 1]):
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if word in _AGE_VERBS and after is not None and (after.text in _AGES or _is_number(after)):
         return BIRTH
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL

@@ -248,7 +248,10 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
         return None
     if scan.kind_at(match.start(), "ONE"):
         return None
-    if month is None and groups.get("o") and scan.tokens[scan.items[match.start()].first].kind == "word":
+    worded = bool(groups.get("o")) and scan.tokens[scan.items[match.start()].first].kind == "word"
+    if worded and month is not None and not scan.kind_at(match.start() + 1, "DE", "MONTH_REF"):
+        return None  # «el décimo cuarto, en agosto» is a wage
+    if month is None and worded:
         return None  # «el octavo» is a floor
     if month is not None and not article and (month.month == 0 or (month.year is not None and month.rule != "month")):
         if scan.kind_at(before, "BETWEEN", "DE", "Y", "A", "UNTIL", "DASH") or scan.kind_at(

@@ -137,6 +137,8 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
 def _says_today(u: Utterance, match: AmountMatch) -> bool:
     """As in "hoy es 18", "estamos a doce", "somos quince"."""
     before, earlier = u.text(match.first - 1), u.text(match.first - 2)
+    if before == "es" and earlier == "que" and {match.first - 3, match.first - 4} & u.taken:
+        return True  # "mañana, que es 29"
     return (before == "a" and earlier == "estamos") or before == "somos" or (before == "es" and earlier == "hoy")
 
 
