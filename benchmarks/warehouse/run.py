@@ -66,9 +66,10 @@ def search_all(root: Path) -> None:
     """Frequent and rare words, phrases, a word that nobody says: each with its own time."""
     with open_published(root) as connection:
         for text in ("quincena", '"no voy a pagar"', "tarjeta banco", "inexistente", "MANANA"):
-            begun = time.perf_counter()
+            begun, cpu_begun = time.perf_counter(), time.process_time()
             found = search(connection, text)
-            print(f"  search {text!r}: {time.perf_counter() - begun:.2f} s, {len(found)} shown", flush=True)
+            seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu_begun
+            print(f"{text:>16}: {seconds:7.2f} s, {cpu:6.2f} s of processors, {len(found)} shown")
 
 
 def read(root: Path) -> None:
@@ -121,20 +122,21 @@ def _all(folder: Path, n_calls: int, seed: int) -> None:
         *lines, last = done.stdout.strip().splitlines()
         result = json.loads(last)
         seconds[name] = result["seconds"]
-        print(f"{name:>14}: {result['seconds']:7.2f} s, {result['peak_mib']:5.0f} MiB at most", *lines, sep="\n")
+        figures = f"{result['seconds']:7.2f} s, {result['cpu']:6.2f} s of processors, {result['peak_mib']:5.0f} MiB"
+        print(f"{name:>14}: {figures}", *lines, sep="\n", flush=True)
     size = (folder / "warehouse.duckdb").stat().st_size / 2**20
     print(f"load / floor: {seconds['load'] / seconds['floor']:.2f} (gate 2)")
     print(f"one more shard of {CALLS_A_SHARD}: {seconds['one_more']:.2f} s (aim 2); warehouse {size:.0f} MiB")
 
 
 def _step(name: str, folder: Path) -> None:
-    begun = time.perf_counter()
+    begun, cpu_begun = time.perf_counter(), time.process_time()
     STEPS[name](folder)
-    seconds = time.perf_counter() - begun
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu_begun
     # Not `ru_maxrss`, which keeps the peak of the process that started this one.
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
-    print(json.dumps({"seconds": seconds, "peak_mib": peak}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "peak_mib": peak}))
 
 
 if __name__ == "__main__":
