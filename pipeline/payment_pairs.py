@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.date_context import STRONG
 from pipeline.payment_mentions import DayMention, Mentions, SumMention
@@ -11,6 +12,9 @@ from pipeline.promise_cues import asks_more, has_phrase
 
 _FAR = 140
 """Cost above which a day and an amount are not of one payment: about a sentence apart."""
+
+_SHORT = 8
+"""Words of an answer in which an amount needs no word of paying beside it."""
 
 Pair = tuple[DayMention | None, SumMention | None]
 
@@ -65,8 +69,13 @@ def paired(
         for i, j in joined
         if days[i].sure or sums[j].sure or (is_recap and _same_sentence(mentions, days[i], sums[j]))
     ]
-    if len(days) == 1 == len(sums) and not joined and days[0].sure and sums[0].sure and not by_agent:
-        joined = [(0, 0)]
+    unsure = not any(day.sure for day in days) and not any(money.sure for money in sums)
+    if not by_agent and unsure and len(sums) == 1 and _is_answer(mentions, sums[0]):
+        sums = [replace(sums[0], sure=True)]
+    sure_days = [i for i, day in enumerate(days) if day.sure]
+    sure_sums = [j for j, money in enumerate(sums) if money.sure]
+    if not joined and not by_agent and len(sure_days) == 1 == len(sure_sums):
+        joined = [(sure_days[0], sure_sums[0])]
     pairs: list[Pair] = []
     of_day, of_sum = dict(joined), {j: i for i, j in joined}
     shared = _shared_sum(mentions, days, sums, of_day)
@@ -80,6 +89,12 @@ def paired(
     pairs += [(None, s) for j, s in enumerate(sums) if j not in of_sum and s.sure and s is not shared]
     pairs.sort(key=lambda pair: min(pair[0].match.start if pair[0] else 10**9, pair[1].start if pair[1] else 10**9))
     return _without_leftovers(mentions, pairs, by_agent=by_agent)
+
+
+def _is_answer(mentions: Mentions, money: SumMention) -> bool:
+    """Whether a short turn names an amount and counts nothing: "sí, pero quinientos nada más"."""
+    counts = money.match is not None and has_phrase(mentions.tokens[money.match.last :][:1], "rhythm", "counted")
+    return not counts and sum(token.kind == "word" for token in mentions.tokens) <= _SHORT
 
 
 def _same_sentence(mentions: Mentions, day: DayMention, money: SumMention) -> bool:

@@ -213,7 +213,10 @@ def _payment(mentions: Mentions, day: DayMention | None, money: SumMention | Non
 
 
 def _is_conditional(mentions: Mentions, sentence: int, *, has_day: bool, span: tuple[int, int] | None = None) -> bool:
-    """Whether a sentence sets a condition; of several payments in it, on the one at `span`, the nearest to it."""
+    """Whether a sentence sets a condition; of several payments in it, on the one at `span`.
+
+    "Y si vendo la moto, dos mil" is of what follows, "mil si me pagan, y el resto el 30" of what it stands after.
+    """
     if not mentions.bounds:
         return False
     first, last, _ = mentions.bounds[sentence]
@@ -225,8 +228,11 @@ def _is_conditional(mentions: Mentions, sentence: int, *, has_day: bool, span: t
     inside = [s for s in mentions.sums if tokens[0].start <= s.start < tokens[-1].end]
     if len(inside) < 2:
         return True
-    nearest = min(inside, key=lambda s: min(abs(s.start - word.end), abs(word.start - s.end)))
-    return span[0] <= nearest.start < span[1]
+    place = tokens.index(word)
+    opens = place == 0 or tokens[place - 1].text in (",", "y", ":", ";", "—")
+    before, after = [s for s in inside if s.start < word.start], [s for s in inside if s.start > word.start]
+    meant = after[0] if after and (opens or not before) else before[-1]
+    return span[0] <= meant.start < span[1]
 
 
 def _terms(mentions: Mentions, payments: Sequence[Payment]) -> Terms:

@@ -107,7 +107,7 @@ def _is_if(text: str, tokens: Sequence[Token], place: int, starts: frozenset[int
     if text[token.end - 1] in "íÍ" or following is None or following.kind == "sign":
         return False
     before = tokens[place - 1].text if place else ""
-    if before in ("como", "ver", "que", "se", "por", "y", "igual") and before != "que":
+    if before in ("como", "ver", "se", "por", "igual") or (before == "y" and place == 1):
         return False
     article_day = (
         following.text in ("el", "los", "la") and place + 2 < len(tokens) and tokens[place + 2].start in starts

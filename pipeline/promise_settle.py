@@ -20,13 +20,29 @@ def settle(talk: Talk) -> list[Entry]:
     bare = {i for i in standing if entries[i].due is None and entries[i].amount is None and entries[i].share == "fixed"}
     if standing - bare:
         kept = {i for i in kept if _end_of(entries, i) not in bare}
-    places = {old: new for new, old in enumerate(sorted(kept))}
+    order = _in_order(entries, kept)
+    places = {old: new for new, old in enumerate(order)}
     settled = [
-        replace(e, replaced_by=None if e.replaced_by is None else places[e.replaced_by])
-        for i, e in enumerate(entries)
-        if i in kept
+        replace(entries[i], replaced_by=None if (by := entries[i].replaced_by) is None else places[by]) for i in order
     ]
     return [_with_asked(talk, _with_rest(talk, e, settled)) for e in settled]
+
+
+def _in_order(entries: Sequence[Entry], kept: set[int]) -> list[int]:
+    """The entries as they came up, but what was replaced before what replaced it."""
+    order: list[int] = []
+
+    def put(place: int) -> None:
+        if place in order:
+            return
+        for earlier in sorted(kept):
+            if entries[earlier].replaced_by == place:
+                put(earlier)
+        order.append(place)
+
+    for place in sorted(kept):
+        put(place)
+    return order
 
 
 def _with_asked(talk: Talk, entry: Entry) -> Entry:
