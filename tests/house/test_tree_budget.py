@@ -37,7 +37,8 @@ def part_of(path: Path) -> str:
         raise AssertionError(f"a known role expected, found models/weights/{folder}; name its role in {__file__}")
     if name.startswith("fixtures/audio/"):
         return "fixtures/audio"
-    if name.startswith("corpora/"):
+    # Expected values and dialogues by independent authors are corpora too; they lie with the tests that read them.
+    if name.startswith(("corpora/", "tests/data/expressions/", "tests/data/dialogues/")):
         return "corpora"
     if name.startswith("web/static/vendor/"):
         return "vendored browser assets"
