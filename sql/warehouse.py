@@ -81,6 +81,8 @@ def connect(path: str | Path, *, spill: Path | None = None, threads: int | None 
     try:
         connection = duckdb.connect(str(path), config=config)
         connection.execute("set TimeZone = 'UTC'")
+        # It would draw a bar of its own over the results.
+        connection.execute("set enable_progress_bar = false")
     except duckdb.Error as error:
         raise _store_error(Path(path), error) from error
     return connection

@@ -98,7 +98,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> pa.T
         f"create or replace temp table {named} as {query}", {"classes": CLASSES} if "$classes" in query else {}
     )
     rows = connection.table(named).to_arrow_table()
-    return rows.select(SCHEMAS[table].names).cast(SCHEMAS[table])
+    keys = [("call_id", "ascending")] + [("position", "ascending")] * ("position" in rows.schema.names)
+    return rows.select(SCHEMAS[table].names).cast(SCHEMAS[table]).sort_by(keys)
 
 
 def _write_shard(root: Path, plan: int, shard: str, tables: Mapping[str, pa.Table]) -> None:
