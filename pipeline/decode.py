@@ -103,9 +103,7 @@ def decode(path: Path, call_id: str, config: DecodeConfig) -> Audio:
     return audio
 
 
-def _check_complete(
-    path: Path, call_id: str, found: float, expected: float | None, config: DecodeConfig
-) -> None:
+def _check_complete(path: Path, call_id: str, found: float, expected: float | None, config: DecodeConfig) -> None:
     missing = _riff_missing_seconds(path)
     if missing is None and expected is not None:
         missing = expected - found
@@ -113,7 +111,8 @@ def _check_complete(
         raise CallError(
             call_id,
             "truncated",
-            f"{found:.1f} s found, {found + missing:.1f} s expected by its header; copy the file again from the recorder",
+            f"{found:.1f} s found, {found + missing:.1f} s expected by its header; "
+            "copy the file again from the recorder",
         )
     if _ogg_page_cut(path):
         raise CallError(
@@ -157,9 +156,7 @@ def _open(path: Path, call_id: str) -> "av.container.InputContainer":
     return container
 
 
-def _header_duration(
-    container: "av.container.InputContainer", stream: "av.AudioStream"
-) -> float | None:
+def _header_duration(container: "av.container.InputContainer", stream: "av.AudioStream") -> float | None:
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
     if container.duration is not None:
@@ -167,9 +164,7 @@ def _header_duration(
     return None
 
 
-def _samples(
-    container: "av.container.InputContainer", stream: "av.AudioStream"
-) -> tuple[list[Samples], int, int]:
+def _samples(container: "av.container.InputContainer", stream: "av.AudioStream") -> tuple[list[Samples], int, int]:
     """Blocks of shape (channels, n) at `MODEL_RATE`, packets read, packets that the codec refused."""
     layout = "mono" if stream.codec_context.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=MODEL_RATE)
@@ -182,9 +177,7 @@ def _samples(
         except av.error.FFmpegError:
             n_bad += 1
             continue
-        blocks.extend(
-            _block(out) for frame in frames for out in resampler.resample(frame)
-        )
+        blocks.extend(_block(out) for frame in frames for out in resampler.resample(frame))
     blocks.extend(_block(out) for out in resampler.resample(None))
     return blocks, n_packets, n_bad
 
@@ -227,7 +220,5 @@ def _ogg_page_cut(path: Path) -> bool:
         stream.seek(max(0, path.stat().st_size - (1 << 17)))
         tail = stream.read()
     page = tail.rfind(b"OggS")
-    segments = (
-        tail[page + 27 : page + 27 + tail[page + 26]] if len(tail) > page + 27 else b""
-    )
+    segments = tail[page + 27 : page + 27 + tail[page + 26]] if len(tail) > page + 27 else b""
     return len(tail) < page + 27 + len(segments) + sum(segments) or not segments

@@ -33,9 +33,7 @@ Role = Literal["agent", "debtor", "third_party", "system"]
 
 LABELS: tuple[Label, ...] = get_args(Label)
 TONE_CATEGORIES: tuple[ToneCategory, ...] = get_args(ToneCategory)
-SERIOUS_TONES: tuple[ToneCategory, ...] = tuple(
-    c for c in TONE_CATEGORIES if c != "hostility"
-)
+SERIOUS_TONES: tuple[ToneCategory, ...] = tuple(c for c in TONE_CATEGORIES if c != "hostility")
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STEPS: tuple[Step, ...] = get_args(Step)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
