@@ -1,6 +1,7 @@
 """What follows from loaded calls and the journal together: erasures, promises settled, rules of the history.
 
-Made anew as a whole before each publication: it depends on the day, and on payments that come without any call.
+Made anew as a whole before each publication: it depends on the day, and on payments that come without any call. A
+promise whose due day lies after the last payment known stays pending: without books nothing is broken.
 """
 
 import sqlite3
@@ -145,9 +146,11 @@ def _erase(connection: duckdb.DuckDBPyConnection, debtors: list[str]) -> None:
 def _settled(
     connection: duckdb.DuckDBPyConnection, payments: pa.Table, as_of: date, policy: SettlementPolicy
 ) -> pa.Table:
+    # Promises are judged as far as the books reach: before payments of a day were imported, nobody knows who paid.
+    reached = max(payments["paid_on"].to_pylist(), default=date.min)
     promised = (Promised(*row) for row in connection.execute(statement("queries", "promised")).fetchall())
     paid = (Paid(*row) for row in zip(*(column.to_pylist() for column in payments.columns), strict=True))
-    return _table(_STATES, map(_state, settle(promised, paid, as_of, policy)))
+    return _table(_STATES, map(_state, settle(promised, paid, min(as_of, reached), policy)))
 
 
 def _state(settled: Settled) -> tuple[Any, ...]:

@@ -175,7 +175,7 @@ def test_shipped_rules_are_readable_and_have_their_statement() -> None:
     assert {r.kind for r in rules} == {name for name, _ in statements("history_rules")}
 
 
-PAYMENTS = "payment_id;debtor_id;paid_on;amount;debt_id\np1;D-1;13/03/2026;1.500,00;K-1\np2;D-9;14/03/2026;20,5;\n"
+PAYMENTS = "payment_id;debtor_id;paid_on;amount;debt_id\np1;D-1;13/03/2026;1.500,00;K-1\np2;D-9;17/03/2026;20,5;\n"
 
 
 def test_payments_settle_promises(tmp_path: Path) -> None:
@@ -194,6 +194,20 @@ def test_payments_settle_promises(tmp_path: Path) -> None:
     publish(tmp_path, TODAY)
     with open_published(tmp_path) as connection:
         assert [(p.state, p.paid) for p in promises(connection)] == [("part_kept", Decimal(700))]
+
+
+def test_promises_are_judged_as_far_as_the_books_reach(tmp_path: Path) -> None:
+    write_shard(tmp_path, 1, "s", [made_call("c1", promises=(made_promise(),))], [])
+    load(tmp_path)
+    states = []
+    for line in ("", "p1,D-9,2026-03-16,5\n", "p2,D-9,2026-03-17,5\n"):
+        file = tmp_path / "payments.csv"
+        file.write_text("payment_id,debtor_id,paid_on,amount\n" + line)
+        import_payments(tmp_path, file)
+        publish(tmp_path, TODAY)
+        with open_published(tmp_path) as connection:
+            states += [p.state for p in promises(connection)]
+    assert states == ["pending", "pending", "broken"]
 
 
 def test_json_lines_and_bad_lines(tmp_path: Path) -> None:
