@@ -109,7 +109,8 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
     shift: date | None = None
     before: DateMatch | None = None
     for match in _with_listed(found, said_on):
-        if match.date is None or match.date < said_on or match.rule in ("past", "recurring", "from"):
+        since = match.rule == "from" and found.tokens[match.first].text in ("desde", "contando")
+        if match.date is None or match.date < said_on or match.rule in ("past", "recurring") or since:
             continue
         read = _as_agreed(match, known)
         refused = _is_denied_at(found.tokens, match) or (

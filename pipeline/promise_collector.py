@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from pipeline.payments import Payment, TurnPayments
 from pipeline.promise_cues import has_phrase
-from pipeline.promise_offers import Offer, names_months, on_day, repeats, revised, single_amount, with_amount
+from pipeline.promise_offers import (
+    Offer,
+    merged_terms,
+    names_months,
+    on_day,
+    repeats,
+    revised,
+    single_amount,
+    with_amount,
+)
 from pipeline.promise_talk import Talk
 from pipeline.types import Turn
 
@@ -33,7 +42,9 @@ def hear_collector(
         table.each = reading.each
     table.down = reading.down or table.down
     if reading.each is not None or reading.terms.rhythm is not None:
-        table.terms, table.terms_turns = reading.terms, (turn.index,)
+        is_revised = table.terms.rhythm is not None and reading.terms.rhythm is None and reading.terms.count is not None
+        table.terms_turns = (*table.terms_turns, turn.index) if is_revised else (turn.index,)
+        table.terms = merged_terms(table.terms, reading.terms) if is_revised else reading.terms
     if reading.topic is not None and talk.ledger.live() and not _resolves_rest(talk, reading.topic):
         table.topic, table.topic_turn = reading.topic, turn.index
     elif is_recap and offer is not None:

@@ -184,7 +184,12 @@ def _completed(
 def _planned(talk: Talk, own: Sequence[Payment], reading: TurnPayments) -> list[Payment]:
     """The payments of a plan on the table that this turn completes: its count, its rhythm or its first day."""
     table, said = talk.table.terms, reading.terms
-    gives = (said.count and not table.count) or (said.rhythm and not table.rhythm) or (said.opens and table.rhythm)
+    gives = (
+        (said.count and table.rhythm)
+        or (said.count and not table.count)
+        or (said.rhythm and not table.rhythm)
+        or (said.opens and table.rhythm)
+    )
     if table.each is None or not gives or len([p for p in own if p.due is not None]) > 1:
         return []
     merged = merged_terms(table, said)

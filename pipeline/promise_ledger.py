@@ -122,6 +122,8 @@ class Ledger:
         unmatched = [e for e in new if e in unmatched]
         refused = [i for i in left if self.entries[i].withdrawn or self.entries[i].due in set(denied)]
         kept = [i for i in left if whole and self.entries[i].due is not None and self.entries[i].due in set(named)]
+        if len(new) == 1 and not adds and self._gathers(left, new[0]):
+            refused = list(left)
         if len(new) > 1 and not whole and room is not None and not refused:
             adds = adds or self._fits(left, unmatched, room)
         for entry in unmatched:
@@ -134,6 +136,11 @@ class Ledger:
             self._replace(place, entry, keeps_open=len(new) == 1, carries=whole)
         if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
+
+    def _gathers(self, left: Sequence[int], new: Entry) -> bool:
+        """Whether one payment is the sum of several that stand: "mejor los novecientos juntos el lunes"."""
+        amounts = [e.amount for e in map(self.entries.__getitem__, self.standing()) if e.amount is not None]
+        return len(amounts) > 1 and bool(left) and new.amount is not None and sum(amounts) == new.amount
 
     def _fits(self, left: Sequence[int], new: Sequence[Entry], room: Decimal) -> bool:
         """Whether what stands and what is new are of one debt together, and the new does not split the old."""

@@ -75,7 +75,7 @@ def merged_terms(table: Terms, said: Terms) -> Terms:
     return Terms(
         said.count or table.count,
         said.rhythm or table.rhythm,
-        table.each or said.each,
+        said.each if said.each and "plan" in said.each.rules else table.each or said.each,
         said.first or table.first,
         said.until or table.until,
     )

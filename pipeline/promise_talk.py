@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipeline.payments import Known, Payment, Terms, TurnPayments
+from pipeline.promise_cues import has_phrase
 from pipeline.promise_ledger import Ledger, entry_of
 from pipeline.promise_offers import Offer, with_amount
 from pipeline.types import Account, Turn
@@ -31,6 +32,10 @@ class Table:
     asked: Payment | None = None
     days: set[date] = field(default_factory=set)
     amounts: set[Decimal] = field(default_factory=set)
+
+
+_REACH = 6
+"""Turns after a promise within which "aprobado" is of its payment."""
 
 
 class Talk:
@@ -59,6 +64,7 @@ class Talk:
 
     def remember(self, turn: Turn, reading: TurnPayments) -> None:
         table = self.table
+        self._notice_payment(turn, reading)
         table.days |= {p.due for p in reading.payments if p.due}
         table.amounts |= {p.amount for p in reading.sums if p.amount}
         if turn.role == "agent":
@@ -69,6 +75,16 @@ class Talk:
             claims = (self.account.minimum_payment, self.account.balance)
             named = [p for claim in claims for p in reading.sums if p.amount == claim]
             table.asked = named[0] if named else table.asked
+
+    def _notice_payment(self, turn: Turn, reading: TurnPayments) -> None:
+        """A payment that goes through while they speak: "aprobado", "ya salió", "operación exitosa"."""
+        if not has_phrase(reading.tokens, "paying", "done"):
+            return
+        for i in self.ledger.standing():
+            entry = self.ledger.entries[i]
+            is_recent = 0 <= turn.index - entry.touched <= _REACH
+            if entry.due == self.said_on or (entry.due is None and not entry.conditional and is_recent):
+                self.ledger.entries[i] = replace(entry, due=self.said_on, rules=("paid_on_call",))
 
     def adopt_pending(self) -> None:
         """A recap that nobody objected to settles what stands."""
