@@ -16,6 +16,7 @@ _SENTENCE = frozenset(". ; ? ! … ¿ ¡".split())
 _SOFT = frozenset(", : ( ) - – —".split())
 _TURN = frozenset("pero porque aunque sino mientras".split())
 _SOFT_WORDS = frozenset({"y", "e", "que", "pues"})
+_CUTTING = _SENTENCE | _SOFT | _TURN | _SOFT_WORDS
 _CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".split())
 # No word further than this tells anything of an amount; it bounds the work on endless input.
 WINDOW = 80
@@ -39,6 +40,7 @@ class Utterance:
         self.written, self.tokens, self.matches = text, tokens, matches
         self.numbers = [number for number in numbers if number.form != "ordinal"]
         self.words = context_words()
+        self.texts = [token.text for token in tokens]
         self.inside = {i for match in matches for i in range(match.first, match.last)}
         self.taken = taken_tokens(tokens, taken)
         self.cues = [None if i in self.inside else cue_at(tokens, i, text) for i in range(len(tokens))]
@@ -46,16 +48,21 @@ class Utterance:
 
     def _cut(self) -> None:
         soft, medium, hard = [0], [0], [0]
-        for i in range(1, len(self.tokens) + 1):
-            text, before = self.text(i), self.text(i - 1)
-            free = i not in self.inside
-            ends = before in _SENTENCE and i - 1 not in self.inside
-            turns = free and text in _TURN
-            parts = ends or turns or (before in _SOFT and i - 1 not in self.inside)
-            parts = parts or (free and text in _SOFT_WORDS)
-            soft.append(soft[-1] + parts)
-            medium.append(medium[-1] + (ends or turns))
-            hard.append(hard[-1] + ends)
+        s = m = h = 0
+        inside, before = self.inside, self.texts[0] if self.texts else ""
+        for i, text in enumerate([*self.texts[1:], ""], 1):
+            if before in _CUTTING or text in _CUTTING:
+                free = i not in inside
+                outside = i - 1 not in inside
+                ends = before in _SENTENCE and outside
+                turns = free and text in _TURN
+                s += ends or turns or (before in _SOFT and outside) or (free and text in _SOFT_WORDS)
+                m += ends or turns
+                h += ends
+            soft.append(s)
+            medium.append(m)
+            hard.append(h)
+            before = text
         self.soft, self.medium, self.hard = soft, medium, hard
         self.subordinate = [False] * (soft[-1] + 1)
         for i in range(len(self.tokens)):
@@ -69,7 +76,7 @@ class Utterance:
 
     def text(self, index: int) -> str:
         """The folded token, empty beyond the ends."""
-        return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
+        return self.texts[index] if 0 <= index < len(self.texts) else ""
 
     def near(self, match: AmountMatch) -> range:
         """The tokens that may tell of the amount."""

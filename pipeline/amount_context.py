@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue, context_words
 from pipeline.amount_rejections import corrected, is_rejected
-from pipeline.amounts import AmountContext, AmountMatch, find_amounts, has_trigger, in_thousands
+from pipeline.amounts import AmountContext, AmountMatch, find_amounts, in_thousands
 from pipeline.date_cues import pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
@@ -83,8 +83,6 @@ def payable_amounts(
         numbers: Its numbers where they are known already.
     """
     tokens = tokenize(text) if tokens is None else tokens
-    if not has_trigger(tokens):
-        return ()
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
     matches = find_amounts(tokens, context, taken=taken, numbers=numbers)
     if not matches:

@@ -30,6 +30,7 @@ class Cue(Enum):
     JUDGE = "judged"
     IF = "hypothetical"
     TOLD = "told"
+    NEARBY = "nearby"
 
 
 PAYING = frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL})
@@ -49,6 +50,8 @@ _MAKING = frozenset("hago hacer hare haria hacemos haremos haciendo hacerle hace
 _MADE_REACH = 5
 _PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
+_TURNS_IT = _TO_ME | _BEING
+_NEAR_WORDS = frozenset({"dia", "saldo", "ingreso", "hace"}) | _PAID_INTO | {word for word, _ in _SET_PHRASES}
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
 _FUTURE = ("are", "ere", "ire")
@@ -148,6 +151,16 @@ def _plain_cue(word: str) -> Cue | None:
     return found
 
 
+@lru_cache(maxsize=16384)
+def _always(word: str) -> Cue | None:
+    """What a word says wherever it stands; `Cue.NEARBY` where that hangs on the words beside it."""
+    if word in _NOT_VERBS:
+        return None
+    if word in _NEAR_WORDS or word in context_words().past_time or _tense(word) is not None:
+        return Cue.NEARBY
+    return Cue.NEARBY if word.removesuffix("s").endswith(_PARTICIPLES) else _plain_cue(word)
+
+
 def _text(tokens: Sequence[Token], index: int) -> str:
     return tokens[index].text if 0 <= index < len(tokens) else ""
 
@@ -161,9 +174,15 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
         text: The utterance as written: the accent tells "pagué" from "pague".
     """
     token = tokens[index]
-    if token.kind != "word" or token.text in _NOT_VERBS:
+    if token.kind != "word":
         return None
-    before = _text(tokens, index - 1)
+    before = tokens[index - 1].text if index else ""
+    if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":
+        always = _always(token.text)
+        if always is not Cue.NEARBY:
+            return always
+    if token.text in _NOT_VERBS:
+        return None
     for told_by in (_by_neighbours, _by_time):
         found = told_by(tokens, index)
         if found is not None:

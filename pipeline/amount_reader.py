@@ -23,7 +23,7 @@ _LARGEST_DAY = 31
 
 
 @lru_cache(maxsize=1)
-def _naming_words() -> frozenset[str]:
+def naming_words() -> frozenset[str]:
     """The words that name money or a part of the debt without a number."""
     return triggers() | _HALF | frozenset(load().slang)
 
@@ -51,7 +51,7 @@ class AmountReader:
         self.context = context
         self.account = Account(context.balance, context.minimum_payment)
         self.taken = taken
-        self.named = _naming_words()
+        self.named = naming_words()
 
     def text(self, index: int) -> str:
         return self.tokens[index].text if 0 <= index < len(self.tokens) else ""

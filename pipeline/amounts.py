@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.amount_joins import Scale, left_out_thousands
-from pipeline.amount_reader import AmountReader
+from pipeline.amount_reader import AmountReader, naming_words
 from pipeline.amount_values import AmountContext, AmountKind, AmountMatch, Plan
 from pipeline.balance import triggers
 from pipeline.currencies import is_money_word
@@ -50,11 +50,11 @@ def find_amounts(
         numbers: The numbers of the utterance where they are known already.
     """
     tokens = tokenize(text) if isinstance(text, str) else text
-    if not has_trigger(tokens):
-        return ()
     found = find_numbers(tokens, country=context.country) if numbers is None else numbers
     touched = taken_tokens(tokens, taken)
     free = [n for n in found if n.form != "ordinal" and touched.isdisjoint(range(n.first, n.last))]
+    if not free and naming_words().isdisjoint([token.text for token in tokens]):
+        return ()
     matches = AmountReader(tokens, free, context, touched).read()
     matches = _lower_of_ranges(matches, tokens)
     matches = _with_plans(matches, tokens, found, free)
@@ -76,6 +76,8 @@ def has_trigger(tokens: Sequence[Token]) -> bool:
 
 def taken_tokens(tokens: Sequence[Token], spans: Sequence[tuple[int, int]]) -> frozenset[int]:
     """The tokens that the character spans touch."""
+    if not spans:
+        return frozenset()
     ordered = sorted(spans)
     touched: set[int] = set()
     at = 0

@@ -90,7 +90,7 @@ def _day_for(place: int, clauses: Sequence[Clause]) -> DateMatch | None:
     for index in (place, place + 1, place - 1):
         if 0 <= index < len(clauses):
             clause = clauses[index]
-            if index != place and (clause.has(cue.PAY, cue.PAST, cue.EVENT, cue.INCOME, cue.NEGATION)):
+            if index != place and (clause.has(cue.PAY | cue.PAST | cue.EVENT | cue.INCOME | cue.NEGATION)):
                 continue
             for match in clause.dates:
                 if match.date is not None and match.rule not in ("past", "recurring", "now"):
@@ -103,7 +103,7 @@ def _clock_for(place: int, clauses: Sequence[Clause], clocks: Sequence[ClockMatc
         if not 0 <= index < len(clauses):
             continue
         clause = clauses[index]
-        if index != place and clause.has(cue.PAY, cue.PAST, cue.EVENT, cue.INCOME, cue.UNKNOWN, cue.NEGATION):
+        if index != place and clause.has(cue.PAY | cue.PAST | cue.EVENT | cue.INCOME | cue.UNKNOWN | cue.NEGATION):
             continue
         inside = [clock for clock in clocks if clause.first <= clock.first < clause.last]
         exact = [clock for clock in inside if clock.clock.hour is not None]
@@ -118,7 +118,7 @@ def judge_callbacks(text: str, found: Found, said_on: datetime.date) -> tuple[Ca
     callbacks: list[Callback] = []
     used: set[int] = set()
     for place, clause in enumerate(clauses):
-        if not clause.has(cue.CALL) or clause.has(cue.ECHO, cue.HYPOTHETICAL, cue.PAST):
+        if not clause.has(cue.CALL) or clause.has(cue.ECHO | cue.HYPOTHETICAL | cue.PAST):
             continue
         request = _request(found.tokens, clause)
         if request is None:

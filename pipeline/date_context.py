@@ -37,7 +37,7 @@ _WIDE = frozenset(
 )
 _NO_DAY = frozenset({"past", "recurring"})
 _FAR = 30  # words; what was said before them corrects nothing
-_DENIES = (cue.NEGATION, cue.PAST, cue.EVENT, cue.CALL)
+_DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _FAREWELLS = frozenset(
     "adios chao chau cuidese cuidate vaya bendiciones saludos bonito bonita lindo linda feliz".split()
@@ -73,13 +73,13 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     beside = WEAK if around.paid_nearby(place) else REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
-    if clause.has(cue.EVENT, cue.SUBORDINATE):
+    if clause.has(cue.EVENT | cue.SUBORDINATE):
         return (
             beside
             if clause.has(cue.INCOME)
             else (WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED)
         )
-    if clause.has(cue.UNKNOWN, cue.INCOME, cue.ADDRESS):
+    if clause.has(cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
         return beside
     is_other = around.other[place] or (match.rule == "month" and around.told[place])
     return REFUSED if is_other else ANSWER
@@ -89,14 +89,14 @@ def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[To
     """«Apenas me paguen, que es el 20»: the day belongs to the income just named."""
     clause = clauses[place]
     said = tuple(token.text for token in tokens[clause.first : clause.first + 2])
-    is_only_that = not clause.has(cue.UNKNOWN, cue.EVENT, cue.NEGATION)
+    is_only_that = not clause.has(cue.UNKNOWN | cue.EVENT | cue.NEGATION)
     return is_only_that and said in _WHICH_IS and place > 0 and clauses[place - 1].has(cue.INCOME)
 
 
 def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the clause is of the past, denies the date, or pays somebody else."""
     pays = clause.has(cue.PAY)
-    if clause.has(cue.PAST, cue.OTHER_PAYEE) or (match.rule == "now" and not clause.has(cue.CORE)):
+    if clause.has(cue.PAST | cue.OTHER_PAYEE) or (match.rule == "now" and not clause.has(cue.CORE)):
         return True
     if pays and clause.has(cue.PAYEE):
         return True
@@ -107,7 +107,7 @@ def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> boo
 
 def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
-    if clause.has(cue.ECHO, cue.BIRTH, cue.BILL, cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
+    if clause.has(cue.ECHO | cue.BIRTH | cue.BILL | cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
         return True
     before = tokens[match.first - 1].text if match.first else ""
     opening = tokens[match.first].text
@@ -116,7 +116,7 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         before in ("la", "las") or (before in ("en", "a", "sobre", "de") and not clause.has(cue.CORE))
     ):
         return True  # a street: a date takes its article
-    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.CORE, cue.MONEY)):
+    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.CORE | cue.MONEY)):
         return True
     if (
         opening == "entre"
@@ -126,7 +126,7 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
     ):
         return "de" in [token.text for token in tokens[match.first : match.last]]
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
-    if until and not clause.has(cue.PAY, cue.LIGHT) and _is_farewell(match, tokens):
+    if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
         return True
     if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
         return True
@@ -185,7 +185,7 @@ def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
 
 def _pays_without_a_day(clause: Clause) -> bool:
     """Whether a clause speaks of paying and names no day of its own."""
-    if not clause.has(cue.PAY) or clause.has(cue.PAST, cue.NEGATION, cue.CALL, cue.HYPOTHETICAL, cue.SUBORDINATE):
+    if not clause.has(cue.PAY) or clause.has(cue.PAST | cue.NEGATION | cue.CALL | cue.HYPOTHETICAL | cue.SUBORDINATE):
         return False
     return not clause.conditional and all(match.date is None for match in clause.dates)
 
@@ -220,8 +220,8 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
         sentence = [clause for clause in clauses[first:place] if not clause.has(cue.SUBORDINATE)]
         pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
         is_asked = any(clause.has(cue.ECHO) for clause in sentence) and sentence[-1].question
-        is_other = is_asked or (not pays and any(clause.has(cue.CALL, cue.PAID) for clause in sentence))
-        is_told = not pays and any(clause.has(cue.PAST, cue.PRETERITE) for clause in sentence)
+        is_other = is_asked or (not pays and any(clause.has(cue.CALL | cue.PAID) for clause in sentence))
+        is_told = not pays and any(clause.has(cue.PAST | cue.PRETERITE) for clause in sentence)
         other += [is_other] * (place - first)
         told += [is_told] * (place - first)
         first = place
@@ -269,10 +269,10 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
         named = [match for match in clause.dates if match.date == day]
-        denies = clause.has(*_DENIES) or (clauses[candidate.clause].question and clause.has(cue.UNKNOWN))
-        if named and denies and not clause.has(cue.SUBORDINATE, cue.PAY, cue.INCOME):
+        denies = clause.has(_DENIES) or (clauses[candidate.clause].question and clause.has(cue.UNKNOWN))
+        if named and denies and not clause.has(cue.SUBORDINATE | cue.PAY | cue.INCOME):
             return True
-        if others_follow or clause.has(cue.HARMLESS, cue.SUBORDINATE) or clause.has_number:
+        if others_follow or clause.has(cue.HARMLESS | cue.SUBORDINATE) or clause.has_number:
             continue
         if not clause.dates and (
             clause.has(cue.CANNOT) or (clauses[candidate.clause].question and clause.denied_first)
@@ -332,7 +332,7 @@ def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tupl
         if (
             clause.dates
             or not clause.has(cue.CORE)
-            or clause.has(*_DENIES, cue.ADDRESS, cue.SUBORDINATE, cue.HYPOTHETICAL)
+            or clause.has(_DENIES | cue.ADDRESS | cue.SUBORDINATE | cue.HYPOTHETICAL)
         ):
             continue
         paying = _paying_now(clause, found.tokens)

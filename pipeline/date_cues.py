@@ -47,6 +47,9 @@ MONEY = 536870912
 PAYEE = 1 << 30
 NO_CALL = 1 << 31
 
+# Cues that the accent or the words beside it may change.
+_BY_NEIGHBOURS = PAY | LIGHT | GIVEN | MAYBE_PAST_E | MAYBE_PAST_O | REGULAR | CALL
+
 _TABLES = {
     ("pay", "present"): PAY,
     ("pay", "phrases"): PAY,
@@ -134,6 +137,7 @@ class _Cues:
     words: dict[str, int]
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
     pay_by_sound: dict[str, int]
+    fixed: dict[str, int]
     people: frozenset[str]
 
 
@@ -170,7 +174,10 @@ def _load() -> _Cues:
         for word, cue in words.items()
         if len(word) >= _SHORTEST_BY_SOUND and cue & (PAY | LIGHT | MAYBE_PAST_O)
     }
-    return _Cues(words, phrases, by_sound, frozenset(data["other_bill"]["people"]))
+    known = frozenset(data["other_bill"]["people"])
+    told_apart = known | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
+    fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
+    return _Cues(words, phrases, by_sound, fixed, known)
 
 
 def people() -> frozenset[str]:
@@ -198,7 +205,7 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
 def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
     """The cues of each token; a phrase puts its own on its first token and none on the rest."""
     lexicon = _load()
-    words, phrases = lexicon.words, lexicon.phrases
+    words, phrases, fixed = lexicon.words, lexicon.phrases, lexicon.fixed
     masks = [0] * len(tokens)
     place = 0
     while place < len(tokens):
@@ -216,7 +223,7 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
                 masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & kept)
             place += phrase[0]
             continue
-        masks[place] = _word_cue(text, tokens, place, words)
+        masks[place] = fixed.get(word) or _word_cue(text, tokens, place, words)
         place += 1
     return masks
 
@@ -284,11 +291,17 @@ def pays_person(tokens: Sequence[Token], place: int) -> bool:
     return before == "al" or (before in _ARTICLES and place > 1 and tokens[place - 2].text == "a")
 
 
+@lru_cache(maxsize=65536)
+def _heard(word: str) -> int:
+    """The cue of a verb of paying that sounds like the word: «depocito», «consino»."""
+    return _load().pay_by_sound.get(sound(word), 0) if len(word) >= _SHORTEST_BY_SOUND else 0
+
+
 def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
     """The cue of a word that no lexicon knows: «le cuadro», «te derivaré» pay; «chocó», «robaron» are told."""
     word, last = tokens[place].text, text[tokens[place].end - 1]
     before = tokens[place - 1].text if place else ""
-    heard = _load().pay_by_sound.get(sound(word), 0) if len(word) >= _SHORTEST_BY_SOUND else 0
+    heard = _heard(word)
     if heard:
         return heard if heard & (PAY | LIGHT) else PAY
     if before in _CLITICS and word.endswith(("o", "re")) and last not in "óÓ" and len(word) > 2:

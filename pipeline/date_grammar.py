@@ -45,6 +45,7 @@ def _all_codes() -> dict[frozenset[str], str]:
 
 CODES = _all_codes()
 OTHER_WORD = CODES[_OTHER]
+MADE_CODES = {kind: CODES[frozenset({kind})] for kind in MADE}
 
 
 class Item(NamedTuple):
@@ -91,6 +92,7 @@ class Rule:
     make: Production
 
 
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _WORD = re.compile(r"(?<![?A-Za-z])([A-Z][A-Z_0-9]*)")
 
 
@@ -111,10 +113,15 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 @dataclass(slots=True)
 class Layer:
-    """Rules that are tried together: at each place the longest wins, of equals the first declared."""
+    """Rules that are tried together: at each place the longest wins, of equals the first declared.
+
+    `needs` is a code without which no rule of the layer fits.
+    """
 
     table: dict[str, list[Rule]] = field(default_factory=dict)
     starts: re.Pattern[str] | None = None
+    needs: str = ""
+    any_of: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     def rule(self, kind: str, *patterns: str) -> Callable[[Production], Production]:
         """Declare that the patterns make items of a kind by the decorated function."""
@@ -131,12 +138,17 @@ class Layer:
 
     def reduce(self, scan: Scan) -> bool:
         """Put what the rules make in place of the items they took; whether anything was made."""
+        if self.needs and self.needs not in scan.string:
+            return False
         search = self._starts()
         items, string = scan.items, scan.string
         reduced: list[Item] = []
         done = place = 0
         while (start := search(string, place)) is not None:
             place = start.start()
+            if self.any_of[string[place]].match(string, place) is None:
+                place += 1
+                continue
             best, after = self._longest(scan, string, place)
             if best is None:
                 place += 1
@@ -154,6 +166,9 @@ class Layer:
     def _starts(self) -> Callable[[str, int], re.Match[str] | None]:
         """Search for the next place where a rule can start; made once, when all rules are declared."""
         if self.starts is None:
+            for code, rules in self.table.items():
+                sources = dict.fromkeys(_GROUP_NAME.sub("(?:", rule.pattern.pattern) for rule in rules)
+                self.any_of[code] = re.compile("|".join(sources))
             self.starts = re.compile(f"[{''.join(self.table)}]")
         return self.starts.search
 
@@ -169,7 +184,7 @@ class Layer:
             except (ValueError, OverflowError):  # a day that no calendar has
                 continue
             if value is not None:
-                best, after = Item(CODES[frozenset({rule.kind})], 0, 0, {rule.kind: value}), match.end()
+                best, after = Item(MADE_CODES[rule.kind], 0, 0, {rule.kind: value}), match.end()
         return best, after
 
 

@@ -10,12 +10,12 @@ from pipeline.calendars import clamped_day, next_weekday, shift_month
 from pipeline.date_grammar import CODES, Layer, Scan
 from pipeline.date_values import Day, Span
 
-OFFSETS = Layer()
-RANGES = Layer()
-BOUNDS = Layer()
+DAY_CODE = CODES[frozenset({"DAY"})]
+OFFSETS = Layer(needs=DAY_CODE)
+RANGES = Layer(needs=DAY_CODE)
+BOUNDS = Layer(needs=DAY_CODE)
 
 _EIGHT, _FIFTEEN = 8, 15
-DAY_CODE = CODES[frozenset({"DAY"})]
 _MONEY_NEXT = "(?!MONEY|MES|YEARU|WEEK|HOURU)"
 
 

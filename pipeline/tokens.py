@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TokenKind = Literal["word", "figure", "sign"]
 
@@ -20,8 +19,7 @@ _TOKEN = re.compile(
 _COMBINING = dict.fromkeys(range(0x0300, 0x0370))
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a figure or a sign.
 
     `text` is lower case, without accents; `start` and `end` count characters of the original text.
@@ -54,14 +52,14 @@ def fold(text: str) -> str:
 def tokenize(text: str) -> tuple[Token, ...]:
     """Words, figures and signs in order; blanks separate and are dropped."""
     folded = fold(text)
-    plain = folded.isascii()
-    tokens = []
-    for match in _TOKEN.finditer(folded):
-        kind: TokenKind = match.lastgroup  # type: ignore[assignment]
-        part = match.group()
-        if not plain and kind == "word":
-            part = part.translate(_COMBINING)
-        tokens.append(Token(part, match.start(), match.end(), kind))
+    tokens = [Token(match.group(), *match.span(), match.lastgroup) for match in _TOKEN.finditer(folded)]  # type: ignore[arg-type]
+    if not folded.isascii():
+        tokens = [
+            token._replace(text=token.text.translate(_COMBINING))
+            if token.kind == "word" and not token.text.isascii()
+            else token
+            for token in tokens
+        ]
     return tuple(tokens)
 
 
