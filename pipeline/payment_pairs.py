@@ -84,7 +84,7 @@ def paired(
             pairs.append((day, sums[of_day[i]]))
         elif shared is not None and (day.sure or is_recap):
             pairs.append((day, shared))
-        elif day.sure or (is_recap and not by_agent):
+        elif day.sure:
             pairs.append((day, None))
     pairs += [(None, s) for j, s in enumerate(sums) if j not in of_sum and s.sure and s is not shared]
     pairs.sort(key=lambda pair: min(pair[0].match.start if pair[0] else 10**9, pair[1].start if pair[1] else 10**9))

@@ -120,7 +120,7 @@ def read_payments(
         account: Country, currency, balance and minimum payment.
         said_on: The call's day where the debtor is.
         by_agent: The collector speaks: sentences are apart, and one that only asks for more sets the topic.
-        is_recap: The turn fixes or repeats an agreement: days and amounts count without a word of paying.
+        is_recap: The turn proposes, agrees, repeats or promises: a day beside an amount needs no word of paying.
         known: What was brought up before.
     """
     mentions = read_mentions(text, account, said_on, known)

@@ -65,7 +65,7 @@ def _read(talk: Talk, turn: Turn, label: TurnLabels) -> None:
         talk.account,
         talk.said_on,
         by_agent=turn.role in ("agent", "system"),
-        is_recap=is_recap or is_offer,
+        is_recap=is_recap or is_offer or "promise" in label.labels,
         known=talk.known(),
     )
     if turn.role == "agent":
