@@ -41,6 +41,7 @@ class Utterance:
         self.numbers = [number for number in numbers if number.form != "ordinal"]
         self.words = context_words()
         self.texts = [token.text for token in tokens]
+        self.length = len(tokens)
         self.inside = {i for match in matches for i in range(match.first, match.last)}
         self.taken = taken_tokens(tokens, taken)
         self.cues = [None if i in self.inside else cue_at(tokens, i, text) for i in range(len(tokens))]
@@ -76,7 +77,7 @@ class Utterance:
 
     def text(self, index: int) -> str:
         """The folded token, empty beyond the ends."""
-        return self.texts[index] if 0 <= index < len(self.texts) else ""
+        return self.texts[index] if 0 <= index < self.length else ""
 
     def near(self, match: AmountMatch) -> range:
         """The tokens that may tell of the amount."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from pipeline.date_lexicon import Value, load_date_lexicon, phrase_at
+from pipeline.date_lexicon import Value, load_date_lexicon, opening, phrase_at
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
 
@@ -305,6 +305,10 @@ def _word_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch]) -> li
     while place < len(tokens):
         token = tokens[place]
         number = by_first.get(place)
+        if number is None and token.kind == "word" and opening(token.text) is None:
+            items.append(Item(OTHER_WORD, place, place + 1, {"OTHER_WORD": token.text}))
+            place += 1
+            continue
         item = _number_item(number, tokens) if number is not None else None
         phrase = phrase_at(tokens, place) if token.kind != "figure" else None
         if item is not None and (phrase is None or phrase[1] <= item.last):

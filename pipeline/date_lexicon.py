@@ -109,7 +109,7 @@ def known_word(word: str) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _opening(word: str) -> PhraseNode | None:
+def opening(word: str) -> PhraseNode | None:
     """The phrases that a word may open; None for most words."""
     known = known_word(word)
     return None if known is None else load_date_lexicon().root.following[known]
@@ -117,7 +117,7 @@ def _opening(word: str) -> PhraseNode | None:
 
 def phrase_at(tokens: tuple[Token, ...], index: int) -> tuple[PhraseNode, int] | None:
     """The longest phrase that starts at a token, and the token after it."""
-    node = _opening(tokens[index].text)
+    node = opening(tokens[index].text)
     found: tuple[PhraseNode, int] | None = None
     while node is not None:
         index += 1

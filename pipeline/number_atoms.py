@@ -54,6 +54,8 @@ def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] |
 def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
     text = tokens[index].text
     words = read_word(text)
+    if len(text) > _LONGEST_LOST and not words:
+        return [Atom(None, _ZERO, index, text)]
     lost = load().lost_s.get(text) if len(text) <= _LONGEST_LOST else None
     if lost is not None and index + 1 < len(tokens):
         following = read_word(tokens[index + 1].text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.number_atoms import Atom, read_atoms
@@ -45,6 +46,12 @@ class NumberMatch:
     exact_words: bool = True
 
 
+@lru_cache(maxsize=65536)
+def opens_number(word: str) -> bool:
+    """Whether a number may begin with the word."""
+    return word in STARTERS or bool(read_word(word))
+
+
 def _form(atoms: Sequence[Atom], rule: str) -> NumberForm:
     if rule == "fraction":
         return "fraction"
@@ -78,7 +85,7 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
         country: Where it was said; "quince cientos" is a number in Puerto Rico and the United States only.
     """
     tokens = tokenize(text) if isinstance(text, str) else text
-    if not any(token.kind == "figure" or token.text in STARTERS or read_word(token.text) for token in tokens):
+    if not any(token.kind == "figure" or opens_number(token.text) for token in tokens):
         return ()
     atoms = read_atoms(tokens)
     grammar = NumberGrammar(atoms, tokens, country)
