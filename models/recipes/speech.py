@@ -1,9 +1,10 @@
 """Spanish speech made by espeak-ng, with the time of every word.
 
-espeak-ng is loaded through ctypes, from the wheel `espeakng-loader` where it is
-installed, else from the system. It keeps its state in globals, so one lock guards the
-whole process; use several processes to go faster. What was said before moves the phase of
-its oscillators: the same samples again need a process of their own.
+espeak-ng is loaded through ctypes, from the system, else from the wheel `espeakng-loader`
+(whose 0.2.4 crashes in a process that has loaded faster-whisper before, hence the order).
+It keeps its state in globals, so one lock guards the whole process; use several processes to
+go faster. What was said before moves the phase of its oscillators: the same samples again
+need a process of their own.
 """
 
 import ctypes
@@ -107,17 +108,17 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 def _find_library() -> tuple[str, Path | None]:
     """Path or name of the library, and the folder that holds its data (None: built in)."""
+    system = ctypes.util.find_library("espeak-ng")
+    if system is not None:
+        return system, None
     spec = importlib.util.find_spec("espeakng_loader")
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         for name in ("libespeak-ng.so", "libespeak-ng.dylib", "espeak-ng.dll"):
             if (Path(folder) / name).exists():
                 return str(Path(folder) / name), Path(folder)
-    system = ctypes.util.find_library("espeak-ng")
-    if system is None:
-        raise SpeechUnavailableError(
-            "espeak-ng expected, none found; install the Python package espeakng-loader or the system package espeak-ng"
-        )
-    return system, None
+    raise SpeechUnavailableError(
+        "espeak-ng expected, none found; install the system package espeak-ng or the Python package espeakng-loader"
+    )
 
 
 class _Engine:

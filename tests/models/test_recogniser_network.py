@@ -1,14 +1,16 @@
 """The training network is Whisper: transformers computes the same from the same weights."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from models.recipes.recogniser.batches import Sample, collate, frame_letters, log_mel
-from models.recipes.recogniser.convert import to_transformers
+from models.recipes.recogniser.convert import shrink_checkpoint, to_transformers
 from models.recipes.recogniser.network import NetworkConfig, Recogniser
 from models.recipes.recogniser.texts import Sources, TextMaker
-from models.recipes.recogniser.train import guide_loss
+from models.recipes.recogniser.train import TrainConfig, _resume, guide_loss, make_optimisers
 from models.recipes.recogniser.vocabulary import Vocabulary, ctc_text, train_vocabulary
 
 
@@ -35,6 +37,23 @@ def test_logits_are_those_of_transformers(vocabulary: Vocabulary) -> None:
         ours, _ = network.decode(tokens, network.encode(mel))
         theirs = whisper(input_features=mel.transpose(1, 2), decoder_input_ids=tokens).logits
     torch.testing.assert_close(ours, theirs, atol=2e-4, rtol=1e-3)
+
+
+def test_training_goes_on_from_the_small_checkpoint(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    sizes = NetworkConfig(n_vocabulary=vocabulary.size)
+    torch.manual_seed(1)
+    network = Recogniser(sizes)
+    named = {k: p.detach() for k, p in network.named_parameters() if p.requires_grad}
+    state = {"step": 40, "hours": 1.5, "stage": "short", "stage_step": 40, "stage_minutes": 2.0}
+    torch.save({"network": network.state_dict(), "average": named, "state": state}, tmp_path / "whole.pt")
+    shrink_checkpoint(tmp_path / "whole.pt", tmp_path / "last.pt")
+    assert (tmp_path / "last.pt").stat().st_size < 14 * 2**20
+
+    other = Recogniser(sizes)
+    found = _resume(TrainConfig(tmp_path, stage="window"), other, make_optimisers(other, 1e-3))
+    assert (found["step"], found["hours"], found["stage"], found["stage_step"]) == (40, 1.5, "window", 0)
+    for (name, a), b in zip(network.named_parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(a, b, atol=0.01, rtol=0.01, msg=name)
 
 
 def test_mel_is_that_of_faster_whisper(sample: Sample) -> None:

@@ -59,6 +59,7 @@ def _make_parser() -> argparse.ArgumentParser:
     exam.add_argument("--gold", type=Path, required=True, help="calls, JSON Lines")
     exam.add_argument("--weights", type=Path, required=True)
     exam.add_argument("--limit", type=int, default=0, help="turns; 0 is all")
+    exam.add_argument("--clip-seconds", type=int, default=0, help="cut turns by voice activity")
     exam.add_argument("--beam", type=int, default=5)
     exam.add_argument("--wordless", type=int, default=100, help="windows of each wordless kind")
     return parser
@@ -108,10 +109,10 @@ def _heads(weights: Path, turns: int) -> None:
         sys.stdout.write(f"{error:6.1f} ms  {heads}\n")
 
 
-def _exam(gold: Path, weights: Path, limit: int, beam: int, wordless: int) -> None:
+def _exam(gold: Path, weights: Path, limit: int, clip_seconds: int, beam: int, wordless: int) -> None:
     from models.recipes.recogniser.exam import count_wordy_windows, take_exam
 
-    scores = take_exam(weights, gold, limit, beam_size=beam)
+    scores = take_exam(weights, gold, limit, beam_size=beam, clip_seconds=clip_seconds)
     result: dict[str, object] = {name: asdict(found) for name, found in scores.items()}
     if wordless:
         result["wordy_windows"] = count_wordy_windows(weights, wordless)

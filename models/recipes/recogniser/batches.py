@@ -32,9 +32,12 @@ IGNORE: Final = -100
 FRAME_STEP: Final = 48
 TOKEN_STEP: Final = 12
 # Lengths of windows and how often each is drawn.
-WINDOW_SECONDS: Final = (8.0, 14.0, 30.0)
-TIMES_SHARE: Final = 0.25  # of the windows written with timestamps
-WINDOW_SHARES: Final = (0.45, 0.3, 0.25)
+WINDOW_SECONDS: Final = (6.0, 9.0, 30.0)
+TIMES_SHARE: Final = 0.2  # of the windows written with timestamps
+WINDOW_SHARES: Final = (0.4, 0.48, 0.12)
+# Speech in a window ends by then. Longer needs more training than an hour on a CPU gives;
+# raise it to 30 when going on.
+MAX_SPEECH_SECONDS: Final = 14.0
 NOISES: Final = ("white", "pink", "brown", "hum", "crackle")
 SIGNALS: Final = ("ring", "busy", "congestion", "fax", "dial", "beep", "dtmf")
 
@@ -166,7 +169,7 @@ def window_sample(
     max_words: int,
 ) -> Sample:
     """Several utterances of one or two speakers in a window, with pauses between."""
-    limit = float(rng.uniform(0.15, 1.0)) * max_seconds
+    limit = float(rng.uniform(0.2, 1.0)) * min(max_seconds, MAX_SPEECH_SECONDS)
     first = pool[int(rng.integers(len(pool)))].voice
     second = pool[int(rng.integers(len(pool)))].voice if rng.random() < 0.3 else first
     sound = np.zeros(int(max_seconds * SAMPLE_RATE), np.float32)

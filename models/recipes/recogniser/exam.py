@@ -69,14 +69,21 @@ def load_model(folder: Path, threads: int = 2) -> Any:
     return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads)
 
 
-def hear(model: Any, turn: SpokenTurn, beam_size: int = 5) -> list[tuple[str, float]]:
-    """Words written for a turn and their starts, as one clip of faster-whisper's pipeline."""
-    from faster_whisper import BatchedInferencePipeline
+def hear(model: Any, turn: SpokenTurn, beam_size: int = 5, clip_seconds: int = 0) -> list[tuple[str, float]]:
+    """Words written for a turn and their starts, by faster-whisper's batched pipeline.
 
-    clip = {"start": 0.0, "end": len(turn.samples) / SAMPLE_RATE}
+    The turn is one clip, or is cut by faster-whisper's own voice activity into clips of at
+    most `clip_seconds`.
+    """
+    from faster_whisper import BatchedInferencePipeline
+    from faster_whisper.vad import VadOptions
+
+    whole = [{"start": 0.0, "end": len(turn.samples) / SAMPLE_RATE}]
+    options = VadOptions(max_speech_duration_s=clip_seconds, min_silence_duration_ms=100, speech_pad_ms=150)
+    cut: dict[str, Any] = {"vad_filter": True, "vad_parameters": options, "chunk_length": clip_seconds}
     segments, _ = BatchedInferencePipeline(model).transcribe(
-        turn.samples, language="es", clip_timestamps=[clip], batch_size=1,
-        beam_size=beam_size, word_timestamps=True,
+        turn.samples, language="es", batch_size=1, beam_size=beam_size, word_timestamps=True,
+        **(cut if clip_seconds else {"clip_timestamps": whole}),
     )  # fmt: skip
     return [(w, x.start) for s in segments for x in s.words or () for w in normalise_words(x.word)]
 
@@ -121,16 +128,20 @@ def read_turns(gold: Path, limit: int = 0) -> list[str]:
 
 
 def take_exam(
-    folder: Path, gold: Path, limit: int = 0, seed: int = 1, beam_size: int = 5, threads: int = 2
+    folder: Path, gold: Path, limit: int = 0, *, beam_size: int = 5, clip_seconds: int = 0, seed: int = 1
 ) -> dict[str, Score]:
     """Scores by set of voices: "seen" in training and "unseen"."""
-    model = load_model(folder, threads)
-    turns = read_turns(gold, limit)
-    scores = {}
-    for name, variants in (("seen", seen_variants()), ("unseen", UNSEEN_VARIANTS)):
-        spoken = (speak_turn(text, (seed, i), variants) for i, text in enumerate(turns) if normalise_words(text))
-        scores[name] = score((turn, hear(model, turn, beam_size)) for turn in spoken)
-    return scores
+    turns = [text for text in read_turns(gold, limit) if normalise_words(text)]
+    # All is spoken before the model is loaded, for the reason given in `speech`.
+    spoken = {
+        name: [speak_turn(text, (seed, i), variants) for i, text in enumerate(turns)]
+        for name, variants in (("seen", seen_variants()), ("unseen", UNSEEN_VARIANTS))
+    }
+    model = load_model(folder)
+    return {
+        name: score((turn, hear(model, turn, beam_size, clip_seconds)) for turn in said)
+        for name, said in spoken.items()
+    }
 
 
 def count_wordy_windows(folder: Path, n: int = 100, seed: int = 3) -> dict[str, int]:

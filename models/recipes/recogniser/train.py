@@ -328,6 +328,10 @@ def _resume(config: TrainConfig, network: Recogniser, optimisers: Sequence[torch
     if not path.exists():
         return state | fresh
     saved = torch.load(path, map_location=config.device, weights_only=True)
+    if "network" not in saved:  # the small checkpoint of `convert.shrink_checkpoint`
+        weights = {k: v.float() for k, v in saved["average"].items()}
+        network.load_state_dict(weights, strict=False)
+        return state | saved["state"] | fresh | {"stage": config.stage, "average": weights}
     network.load_state_dict(saved["network"])
     for optimiser, kept in zip(optimisers, saved["optimisers"], strict=False):
         optimiser.load_state_dict(kept)
