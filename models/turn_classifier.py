@@ -7,7 +7,7 @@ from models.registry import LocalWeights
 from pipeline.config import ClassifyConfig
 from pipeline.labels import LABELS, STEPS
 from pipeline.ports import Conversation, TurnClassifier, Weights
-from pipeline.reasons import notices_of, reason_of
+from pipeline.reasons import notices_of
 from pipeline.types import LabelScore, Turn, TurnLabels
 
 DECIMALS = 2
@@ -51,7 +51,7 @@ class LinearTurnClassifier:
             turn=turn.index,
             labels=labels,
             steps=tuple(name for name in STEPS if allowed[name] and chances[name] >= limits[name]),
-            reason=reason_of(turn.text, labels),
+            reason=self._reader.reason(turn, read.features[i], labels),
             notices=notices_of(turn.text, turn.role),
             scores=tuple(LabelScore(name, round(chances[name], DECIMALS)) for name in asked),
             unclear=tuple(name for name in asked if abs(chances[name] - limits[name]) < min(margin, limits[name] / 2)),

@@ -1,11 +1,10 @@
 """The closed lists of reasons and notices, and which phrases of a turn speak for each.
 
-Reasons are looked for only in turns that already carry a label they can stand with; notices in every turn of the
-debtor's side, recall first, because a person reads each of them.
+Notices are looked for in every turn of the debtor's side, recall first, because a person reads each of them.
 """
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -63,18 +62,6 @@ def load_notices() -> Mapping[str, Notice]:
         name: Notice(name, entry["title"], tuple(entry["roles"]), _cues(entry))
         for name, entry in _table("notices").items()
     }
-
-
-def reason_of(text: str, labels: Sequence[Label]) -> str | None:
-    """The reason with most points among those that can stand with the turn's labels; the first of equals."""
-    folded = fold_words(text)
-    points = {
-        reason.name: weigh(folded, reason.cues)
-        for reason in load_reasons().values()
-        if set(reason.labels).intersection(labels)
-    }
-    best = max(points, key=lambda name: points[name], default=None)
-    return best if best is not None and points[best] >= ENOUGH else None
 
 
 def notices_of(text: str, role: Role) -> tuple[str, ...]:

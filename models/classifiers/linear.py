@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from models.classifiers.ngrams import BUCKETS, LAYOUT, Features, features_of, word_places
 from models.registry import LocalWeights
+from pipeline.cues import fold_words, weigh
 from pipeline.errors import ModelError
-from pipeline.labels import LABELS, STEPS, TONE_CATEGORIES, Role
+from pipeline.labels import LABELS, STEPS, TONE_CATEGORIES, Label, Role
+from pipeline.reasons import load_reasons
 from pipeline.types import Turn
 
 FILE = "linear.npz"
@@ -29,7 +31,13 @@ SEVERITY_CLASSES = ("at least medium", "high")
 OFFSETS = (-3, -2, -1, 0, 1, 2)
 """Turns whose first scores the second pass reads."""
 
+HEADS = ("first", "second", "severity", "reasons")
+
 EVIDENCE_WORDS = 8
+
+CUE_WEIGHT = 0.1
+MOST_CUES = 4.0
+"""What a point of a phrase list adds to a reason's learned score, and the points beyond which it adds no more."""
 
 Scores = npt.NDArray[np.float32]
 
@@ -85,6 +93,7 @@ class LinearReader:
         around: Weights of the first pass's scores in the second, float32 (len(OFFSETS) * len(CLASSES), len(CLASSES)).
         standard: How first scores are standardised.
         severity: Head over `SEVERITY_CLASSES`, trained on flagged turns alone.
+        reasons: Head over the names of `pipeline.reasons.load_reasons`, trained on labelled turns alone.
         slopes: Score -> log odds, float32 (2, len(CLASSES)): slope, intercept.
         thresholds: Probability from which a class is said, float32 (len(CLASSES),).
     """
@@ -94,6 +103,7 @@ class LinearReader:
     around: Scores
     standard: Standard
     severity: Head
+    reasons: Head
     slopes: Scores
     thresholds: Scores
 
@@ -105,6 +115,18 @@ class LinearReader:
         second = [self.second.scores(f) + near @ self.around for f, near in zip(features, dense, strict=True)]
         odds = np.array(second, np.float32).reshape(mask.shape) * self.slopes[0] + self.slopes[1]
         return CallScores(features, np.where(mask, 1 / (1 + np.exp(-odds)), 0.0).astype(np.float32))
+
+    def reason(self, turn: Turn, features: Features, labels: Sequence[Label]) -> str | None:
+        """Why the debtor does not pay, where the labels can have a reason: what was learned, helped by phrases."""
+        reasons = tuple(load_reasons().values())
+        folded = fold_words(turn.text)
+        scores = self.reasons.scores(features)
+        points = {
+            reason.name: float(score) + CUE_WEIGHT * min(weigh(folded, reason.cues), MOST_CUES)
+            for reason, score in zip(reasons, scores, strict=True)
+            if set(reason.labels).intersection(labels)
+        }
+        return max(points, key=lambda name: points[name], default=None)
 
     def evidence(self, turn: Turn, features: Features, name: str) -> str:
         """The stretch of the turn's words that speaks most for a class, as it stands in the text."""
@@ -146,14 +168,18 @@ def best_stretch(scores: Scores, longest: int) -> tuple[int, int]:
     return first, last
 
 
+def _about() -> dict[str, object]:
+    """What weights and code must agree on."""
+    return {"layout": LAYOUT, "classes": list(CLASSES), "offsets": list(OFFSETS), "reasons": list(load_reasons())}
+
+
 def save_reader(reader: LinearReader, folder: Path) -> None:
-    heads = {"first": reader.first, "second": reader.second, "severity": reader.severity}
+    heads = {name: getattr(reader, name) for name in HEADS}
     arrays = {f"{name}_{part}": getattr(h, part) for name, h in heads.items() for part in ("table", "scale", "bias")}
-    layout = {"layout": LAYOUT, "classes": CLASSES, "offsets": OFFSETS}
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         folder / FILE,
-        about=np.array(json.dumps(layout)),
+        about=np.array(json.dumps(_about())),
         around=reader.around,
         mean=reader.standard.mean,
         spread=reader.standard.spread,
@@ -173,22 +199,19 @@ def load_reader(local: LocalWeights) -> LinearReader:
     try:
         with np.load(local.folder / FILE) as arrays:
             about = json.loads(str(arrays["about"]))
-            expected = {"layout": LAYOUT, "classes": list(CLASSES), "offsets": list(OFFSETS)}
-            if about != expected or arrays["first_table"].shape[0] != BUCKETS:
+            if about != _about() or arrays["first_table"].shape[0] != BUCKETS:
                 raise ModelError(
                     f"{local.name}: trained on layout {about.get('layout')}, {LAYOUT} expected; train it again with "
                     "`palabra train` or install the weights of this version"
                 )
-            heads = [
-                Head(*(arrays[f"{name}_{part}"] for part in ("table", "scale", "bias")))
-                for name in ("first", "second", "severity")
-            ]
+            heads = [Head(*(arrays[f"{name}_{part}"] for part in ("table", "scale", "bias"))) for name in HEADS]
             return LinearReader(
                 heads[0],
                 heads[1],
                 arrays["around"],
                 Standard(arrays["mean"], arrays["spread"]),
                 heads[2],
+                heads[3],
                 arrays["slopes"],
                 arrays["thresholds"],
             )

@@ -13,16 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.classifiers.word_classes import class_grams, load_word_classes
 from pipeline.types import Turn
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the same turn gives other features: weights name the layout they were trained on."""
 
 BUCKET_BITS = 18
 BUCKETS = 1 << BUCKET_BITS
 
-OWN_WEIGHTS = {"phrase": 1.4, "chars": 1.0, "form": 0.55, "place": 0.55}
+OWN_WEIGHTS = {"phrase": 1.4, "chars": 1.0, "classes": 1.0, "form": 0.55, "place": 0.55}
 NEIGHBOUR_WEIGHTS = {-3: 0.32, -2: 0.5, -1: 0.63, 1: 0.63, 2: 0.32}
+CLASS_WEIGHTS = {-1: 0.45, 1: 0.45}
+"""Of the neighbours' word classes."""
 
 Buckets = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -64,23 +67,30 @@ def features_of(turns: Sequence[Turn]) -> list[Features]:
     """Features of every turn of one call; they depend on that call alone."""
     words = [folded_words(turn.text) for turn in turns]
     neighbours = [_neighbour_hashes(turn, own) for turn, own in zip(turns, words, strict=True)]
-    return [_features(i, turns, words[i], neighbours) for i in range(len(turns))]
+    classes = [_neighbour_classes(turn, own) for turn, own in zip(turns, words, strict=True)]
+    return [_features(i, turns, words[i], neighbours, classes) for i in range(len(turns))]
 
 
-def _features(i: int, turns: Sequence[Turn], words: list[str], neighbours: Sequence[Hashes]) -> Features:
+def _features(
+    i: int, turns: Sequence[Turn], words: list[str], neighbours: Sequence[Hashes], classes: Sequence[Hashes]
+) -> Features:
     phrases, phrase_spans = _phrases(words, 3)
     chars, char_spans = _chars(words, (2, 3, 4, 5))
+    class_names, class_spans = class_grams(words)
     nowhere = np.zeros((0, 2), np.int32)
     blocks = [
         ("phrase", phrases, phrase_spans, OWN_WEIGHTS["phrase"]),
         ("chars", chars, char_spans, OWN_WEIGHTS["chars"]),
+        ("classes", _hashed(class_names), np.array(class_spans, np.int32).reshape(-1, 2), OWN_WEIGHTS["classes"]),
         ("form", _hashed(_form(turns[i].text, words)), nowhere, OWN_WEIGHTS["form"]),
         ("place", _hashed(_place(i, turns)), nowhere, OWN_WEIGHTS["place"]),
     ]
-    for offset, weight in NEIGHBOUR_WEIGHTS.items():
-        inside = 0 <= i + offset < len(turns)
-        hashes = neighbours[i + offset] if inside else _hashed(["none"])
-        blocks.append((f"turn{offset:+d}", hashes, nowhere, weight))
+    around = (("turn", neighbours, NEIGHBOUR_WEIGHTS), ("classes", classes, CLASS_WEIGHTS))
+    for name, of_turn, weights in around:
+        for offset, weight in weights.items():
+            inside = 0 <= i + offset < len(turns)
+            hashes = of_turn[i + offset] if inside else _hashed(["none"])
+            blocks.append((f"{name}{offset:+d}", hashes, nowhere, weight))
     return _joined(blocks)
 
 
@@ -152,3 +162,8 @@ def _neighbour_hashes(turn: Turn, words: list[str]) -> Hashes:
     chars, _ = _chars(words, (3, 4))
     role = np.uint64(zlib.crc32(turn.role.encode()))
     return np.concatenate([phrases, chars, _hashed(list(grams()))]) ^ (role << np.uint64(32))
+
+
+def _neighbour_classes(turn: Turn, words: list[str]) -> Hashes:
+    found = {name for names in load_word_classes().of(words) for name in names}
+    return _hashed([f"{turn.role} {name}" for name in sorted(found)])

@@ -128,7 +128,7 @@ def test_accents_case_and_punctuation_do_not_change_a_clear_verdict(local: Local
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / FILE, about=np.array('{"layout": 0, "classes": [], "offsets": []}'), first_table=np.zeros(1))
-    with pytest.raises(ModelError, match="layout 0, 1 expected"):
+    with pytest.raises(ModelError, match="layout 0, 2 expected"):
         load_reader(LocalWeights("other", tmp_path, "folder", False, "0"))
     with pytest.raises(ModelError, match="linear reader expected"):
         load_reader(LocalWeights("none", tmp_path / "none", "folder", False, "0"))

@@ -9,6 +9,7 @@ import numpy as np
 from models.recipes.understanding.train import (
     Recipe,
     calibrated,
+    joined_rows,
     raw_scores,
     read_corpus,
     rows_of,
@@ -24,15 +25,15 @@ def main() -> None:
     arguments.add_argument("--strength", type=float, default=Recipe().strength)
     arguments.add_argument("--around", type=float, default=Recipe().around)
     given = arguments.parse_args()
+    recipe = Recipe(given.strength, given.around)
     rows = rows_of(read_corpus(given.corpora, "train"))
     sys.stderr.write(f"{len(rows.lengths)} calls, {len(rows.features)} turns, {len(set(rows.authors))} authors\n")
-    trained = train_reader(rows, Recipe(given.strength, given.around))
-    scores, targets, masks = trained.unseen, rows.targets, rows.masks
+    trained = train_reader(rows, recipe)
+    scores = trained.unseen
     if held := read_corpus(given.corpora, "validation"):
-        other = rows_of(held)
+        rows = joined_rows(rows, rows_of(held))
         scores = np.concatenate([scores, raw_scores(trained.reader, held)])
-        targets, masks = np.concatenate([targets, other.targets]), np.concatenate([masks, other.masks])
-    write_weights(calibrated(trained.reader, scores, targets, masks), given.weights)
+    write_weights(calibrated(trained.reader, rows, scores, recipe), given.weights)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ def sparse_of(features: Sequence[Features]) -> scipy.sparse.csr_matrix:
     return matrix
 
 
-def folds_of(authors: npt.NDArray[np.str_], most: int = 8) -> list[npt.NDArray[np.bool_]]:
+def folds_of(authors: npt.NDArray[np.str_], most: int = 6) -> list[npt.NDArray[np.bool_]]:
     """Which turns to hold out together: whole authors, spread over at most `most` folds by their amount of text."""
     names, counts = np.unique(authors, return_counts=True)
     loads = [0] * min(most, len(names))
@@ -92,16 +92,16 @@ def quantised(weights: npt.NDArray[np.float32], bias: npt.NDArray[np.float32]) -
     return Head(np.rint(weights / scale).astype(np.int8), scale.astype(np.float32), bias)
 
 
-def log_odds_line(scores: npt.NDArray[np.floating], truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
+def log_odds_line(scores: Matrix, truth: npt.NDArray[np.bool_], weights: Matrix) -> tuple[float, float]:
     """Slope and intercept of Platt's line from scores to log odds, by Newton's method with his smoothed targets."""
-    positive, negative = int(truth.sum()), int((~truth).sum())
+    positive, negative = float(weights[truth].sum()), float(weights[~truth].sum())
     target = np.where(truth, (positive + 1) / (positive + 2), 1 / (negative + 2))
     design = np.column_stack([scores, np.ones(len(scores))])
     line = np.array([1.0, np.log((positive + 1) / (negative + 1))])
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(design @ line, -30, 30)))
-        gradient = design.T @ (target - chance) - 1e-6 * line
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2)
+        gradient = design.T @ (weights * (target - chance)) - 1e-6 * line
+        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2)
         step = np.linalg.solve(curvature, gradient)
         line = line + np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-8:
@@ -109,13 +109,13 @@ def log_odds_line(scores: npt.NDArray[np.floating], truth: npt.NDArray[np.bool_]
     return float(line[0]), float(line[1])
 
 
-def best_threshold(chances: npt.NDArray[np.floating], truth: npt.NDArray[np.bool_]) -> float:
+def best_threshold(chances: Matrix, truth: npt.NDArray[np.bool_], weights: Matrix) -> float:
     """The probability above which saying the class gives the best F1; 0.5 where there is nothing to find."""
     if not truth.any():
         return 0.5
     order = np.argsort(-chances, kind="stable")
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    hits = np.cumsum(weights[order] * truth[order])
+    f1 = 2 * hits / (np.cumsum(weights[order]) + hits[-1])
     # The middle of all cuts that come within half a percent of the best: one lucky cut would not hold elsewhere.
     good = np.flatnonzero(f1 >= f1.max() - 0.005)
     ranked = np.append(chances[order], 0.0)
