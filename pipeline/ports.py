@@ -45,6 +45,9 @@ class Clip:
     hints: tuple[str, ...] = ()
 
 
+SYNTHETIC_MARK = " (synthetic speech only)"
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Which weights answer: a name a person knows and the SHA-256 of their files. Part of a stage's key."""
@@ -52,6 +55,11 @@ class Weights:
     name: str
     digest: str
     synthetic_only: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name as results carry it: weights trained on synthetic speech only say so wherever they are shown."""
+        return f"{self.name}{SYNTHETIC_MARK}" if self.synthetic_only else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,4 +153,4 @@ class Models:
 
     def provenance(self) -> tuple[tuple[str, str], ...]:
         """Name and digest of every model."""
-        return tuple((w.name, w.digest) for w in self.weights.values())
+        return tuple((w.title, w.digest) for w in self.weights.values())

@@ -34,6 +34,7 @@ from sql.results import (
     ToneRow,
     TotalsRow,
     TurnRow,
+    WeightsRow,
 )
 from sql.warehouse import connect, published_path, statement
 
@@ -131,6 +132,11 @@ def metrics(connection: Connection, selection: Selection = ALL) -> tuple[Metrics
 def findings(connection: Connection, selection: Selection = ALL) -> tuple[FindingRow, ...]:
     """Rules that were looked at, those of the debtor's history too."""
     return _selected(connection, "findings", FindingRow, selection)
+
+
+def weights(connection: Connection) -> tuple[WeightsRow, ...]:
+    """Weights that made the analyses, by name."""
+    return _read(connection, "weights", WeightsRow, {})
 
 
 def failures(connection: Connection) -> tuple[FailureRow, ...]:

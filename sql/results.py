@@ -208,6 +208,15 @@ class FailureRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsRow:
+    """A set of weights and how many analyses it made."""
+
+    name: str
+    digest: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsRow:
     call_id: str
     agent_id: str | None

@@ -25,6 +25,7 @@ from sql.results import (
     Selection,
     ToneRow,
     TotalsRow,
+    WeightsRow,
 )
 from sql.warehouse import published_path
 
@@ -51,6 +52,7 @@ class Rows:
     flags: tuple[ToneRow, ...]
     metrics: tuple[MetricsRow, ...]
     failures: tuple[FailureRow, ...]
+    weights: tuple[WeightsRow, ...] = ()
 
 
 def read_rows(root: Path, selection: Selection) -> Rows:
@@ -74,6 +76,7 @@ def read_rows(root: Path, selection: Selection) -> Rows:
             flags=reading.tone_flags(connection, selection),
             metrics=reading.metrics(connection, selection),
             failures=reading.failures(connection),
+            weights=reading.weights(connection),
         )
 
 

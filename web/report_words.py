@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Final
 
+from pipeline.ports import SYNTHETIC_MARK
 from web import lexicon
 from web.lexicon import agent_name
 from web.report_page import Figure
@@ -180,11 +181,16 @@ def limits(rows: Rows) -> tuple[str, ...]:
     said = [
         "Las palabras salen de un reconocedor automático y llevan errores; este informe no mide cuántos. "
         "Antes de actuar sobre una cita, una promesa o una marca, hay que escuchar la llamada.",
-        "Los modelos que acompañan a Palabra se entrenaron solo con voz sintética. Si este análisis se hizo con ellos, "
-        "sus aciertos con llamadas reales no están medidos y el informe solo sirve de demostración.",
         "Una marca de tono es una propuesta para revisar, no un fallo: la decide el texto, y la voz nunca marca sola. "
         "La puntuación ordena las marcas; no es una probabilidad comprobada.",
     ]
+    synthetic = [row.name.removesuffix(SYNTHETIC_MARK) for row in rows.weights if row.name.endswith(SYNTHETIC_MARK)]
+    if synthetic:
+        said.insert(
+            0,
+            f"Este análisis se hizo con modelos entrenados solo con voz sintética ({', '.join(synthetic)}): sus "
+            "aciertos con llamadas reales no están medidos y el informe solo sirve de demostración.",
+        )
     small = sum(1 for agent in rows.agents if agent.calls < SMALL_SAMPLE)
     if small:
         whose = "Todos los agentes tienen" if small == len(rows.agents) else _of_agents(small, len(rows.agents))
