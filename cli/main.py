@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import analysis, evaluation, reading, store, text, weights
+from cli import analysis, evaluation, imports, reading, store, text, weights
 from pipeline.errors import PalabraError
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (analysis, reading, text, evaluation, store, weights):
+for group in (analysis, reading, text, evaluation, store, imports, weights):
     group.add_to(app)
 
 
