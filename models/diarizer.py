@@ -164,6 +164,7 @@ def load_pipeline(local: LocalWeights, device: str, token: str | None = None) ->
     with _expected_warnings():
         import torch
         from pyannote.audio import Pipeline
+        from pyannote.audio.utils import vbx
 
         chosen = device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         if chosen == "cuda" and not torch.cuda.is_available():
@@ -172,12 +173,18 @@ def load_pipeline(local: LocalWeights, device: str, token: str | None = None) ->
             pipeline: Any = Pipeline.from_pretrained(local.folder, token=token)
         except Exception as error:  # whatever a damaged pickle, a wrong key or the hub's client raises
             raise ModelError(_load_failure(local, error, has_token=token is not None)) from error
+        # Its clustering prints a remark of its own to the standard output, where only results belong.
+        vars(vbx)["print"] = _print_nothing
         if not hasattr(pipeline, "get_embeddings"):
             raise ModelError(
                 f"{local.name}: its config.yaml is of {type(pipeline).__name__}, SpeakerDiarization expected; "
                 "give the folder of a diarization pipeline"
             )
         return pipeline.to(torch.device(chosen))
+
+
+def _print_nothing(*_: object) -> None:
+    pass
 
 
 class Parts(NamedTuple):

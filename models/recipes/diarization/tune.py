@@ -13,7 +13,7 @@ from pyannote.audio import Pipeline
 from pyannote.core import Annotation, Segment  # type: ignore[import-untyped]
 from pyannote.metrics.diarization import DiarizationErrorRate
 
-from models.diarizer import bridged, named_by_appearance
+from models.diarizer import bridged, embed_once_per_window, named_by_appearance
 from models.recipes.diarization.conversations import MODEL_RATE, Conversation
 
 GRID: Final[Mapping[str, tuple[float, ...]]] = {
@@ -69,7 +69,9 @@ def tune(folder: Path, conversations: Sequence[Conversation]) -> dict[str, float
 def _listen(pipeline: Any, call: Conversation) -> _Heard:
     file = {"waveform": torch.from_numpy(call.samples())[None], "sample_rate": MODEL_RATE, "uri": "call"}
     segmentations = pipeline.get_segmentations(file)
-    embeddings = pipeline.get_embeddings(file, segmentations, exclude_overlap=pipeline.embedding_exclude_overlap)
+    embeddings = embed_once_per_window(
+        pipeline, file, segmentations, exclude_overlap=pipeline.embedding_exclude_overlap
+    )
     return _Heard(file, annotation_of(call.spans), call.duration, segmentations, embeddings)
 
 
