@@ -14,6 +14,7 @@ from models.recipes.recogniser.batches import HOP, N_FFT, N_MELS
 from models.recipes.recogniser.network import N_POSITIONS, NetworkConfig
 from models.recipes.recogniser.pool import SAMPLE_RATE
 from models.recipes.recogniser.vocabulary import Vocabulary, load_vocabulary
+from models.registry import write_card
 
 # (decoder layer, head); chosen by `exam.choose_heads` on kept-out speech.
 ALIGNMENT_HEADS: Final = ((1, 0), (1, 1))
@@ -104,6 +105,12 @@ def write_config(target: Path, vocabulary: Vocabulary, heads: Sequence[tuple[int
         "suppress_ids_begin": [],
     }
     _write_json(target / "config.json", config)
+    if all((target / name).is_file() for name in FILES):
+        write_card(target, synthetic_only=True, kind="recogniser", files=FILES)
+
+
+FILES = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json", "vocabulary.json")
+"""What faster-whisper loads; the registry checks each against `weights.json`."""
 
 
 def _write_json(path: Path, value: object) -> None:
