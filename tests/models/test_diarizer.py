@@ -224,15 +224,15 @@ def test_a_model_without_a_shared_trunk_goes_the_stock_way(real: PyannoteDiarize
 # ------------------------------------------------------------------------------------------------ memory, length
 
 
-def failing_above(batch: int, forward: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def failing_above(batch: int, forward: Callable[..., Any]) -> Callable[..., Any]:
     import torch
 
-    def forward_frames(waveforms: Any) -> Any:
-        if len(waveforms) > batch:
+    def forward_embedding(frames: Any, weights: Any) -> Any:
+        if len(frames) > batch:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1.00 GiB")
-        return forward(waveforms)
+        return forward(frames, weights=weights)
 
-    return forward_frames
+    return forward_embedding
 
 
 def test_out_of_memory_halves_the_batch_and_changes_nothing(
@@ -240,7 +240,7 @@ def test_out_of_memory_halves_the_batch_and_changes_nothing(
 ) -> None:
     expected = list(real.diarize([("a", call)]))
     model = real._pipeline._embedding.model_
-    monkeypatch.setattr(model, "forward_frames", failing_above(5, model.forward_frames))
+    monkeypatch.setattr(model, "forward_embedding", failing_above(5, model.forward_embedding))
     assert list(real.diarize([("a", call)])) == expected
     assert real._pipeline.embedding_batch_size == 4
 
@@ -249,7 +249,7 @@ def test_too_little_memory_for_one_window_is_told(
     real: PyannoteDiarizer, call: Samples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = real._pipeline._embedding.model_
-    monkeypatch.setattr(model, "forward_frames", failing_above(0, model.forward_frames))
+    monkeypatch.setattr(model, "forward_embedding", failing_above(0, model.forward_embedding))
     with pytest.raises(ModelError, match="too little memory for a single window; free some"):
         list(real.diarize([("a", call)]))
 

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 N_VOICES = 245
 N_TUNING_CALLS = 24
-STEPS = {"segmentation": 1200, "embedding": 400, "embedding, again": 300, "segmentation, again": 450}
+STEPS = {"segmentation": 1200, "embedding": 400, "embedding, again": 300}
 
 
 def material(work: Path) -> tuple[tuple[Conversation, ...], tuple[Conversation, ...]]:
@@ -53,10 +53,7 @@ def material(work: Path) -> tuple[tuple[Conversation, ...], tuple[Conversation, 
 def train_networks(work: Path, only: str | None) -> None:
     calls, held_out = material(work)
     if only != "embedding" and not (work / "segmentation.pt").exists():
-        first = work / "segmentation-1.pt"
-        if not first.exists():
-            train_segmentation(calls, held_out, STEPS["segmentation"], 1, first)
-        train_segmentation(calls, held_out, STEPS["segmentation, again"], 6, work / "segmentation.pt", first)
+        train_segmentation(calls, held_out, STEPS["segmentation"], 1, work / "segmentation.pt")
     if only != "segmentation" and not (work / "embedding.pt").exists():
         first = work / "embedding-1.pt"
         if not first.exists():
