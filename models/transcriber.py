@@ -6,6 +6,7 @@ the offsets of successive windows must grow and each batch gets a pipeline of it
 model). And it ignores the thresholds that the sequential path applies, so bad windows are found and heard again here.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -66,13 +67,16 @@ class WhisperTranscriber:
         features = [pad_or_trim(self._model.feature_extractor(clip.samples)[..., :-1]) for clip in clips]
         temperatures = (0.0, *self._config.retry_temperatures)
         answers: list[list[dict[str, Any]]] = [[] for _ in clips]
+        sureness = [-math.inf] * len(clips)
         due = list(range(len(clips)))
         for temperature in temperatures:
             heard = self._forward([clips[i] for i in due], [features[i] for i in due], temperature)
-            last = temperature == temperatures[-1]
             again = []
             for i, segments in zip(due, heard, strict=True):
-                answers[i], is_bad = self._judged(segments, is_last=last)
+                kept, is_bad = self._judged(segments)
+                # Of several hearings the surest counts: a hotter one is another try, not a better one.
+                if (sure := _sureness(kept)) > sureness[i] or not answers[i]:
+                    answers[i], sureness[i] = kept, sure
                 if is_bad:
                     again.append(i)
             due = again
@@ -99,26 +103,22 @@ class WhisperTranscriber:
             for segments, chunk in zip(heard, chunks, strict=True)
         ]
 
-    def _judged(self, segments: list[dict[str, Any]], *, is_last: bool) -> tuple[list[dict[str, Any]], bool]:
+    def _judged(self, segments: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
         """Segments that count, and whether the window should be heard again at another temperature.
 
-        Raw silence is what no-speech probability and log probability agree on; repetition shows in a compression
-        ratio above the threshold. A window that stays repetitive to the last temperature gives no words: invented
-        ones would become promises.
+        Silence is where no-speech probability and log probability agree on it; repetition shows in a compression ratio
+        above the threshold, and repeated words never count: invented ones would become promises.
         """
         config = self._config
-        spoken = [s for s in segments if s["text"].strip()]
-        silent = [
+        spoken = [
             s
-            for s in spoken
-            if s["no_speech_prob"] > config.no_speech_threshold and s["avg_logprob"] < config.log_prob_threshold
+            for s in segments
+            if s["text"].strip()
+            and not (s["no_speech_prob"] > config.no_speech_threshold and s["avg_logprob"] < config.log_prob_threshold)
         ]
-        kept = [s for s in spoken if s not in silent]
-        looping = [s for s in kept if s["compression_ratio"] > config.compression_ratio_threshold]
-        unsure = [s for s in kept if s["avg_logprob"] < config.log_prob_threshold]
-        if is_last:
-            return [s for s in kept if s not in looping], False
-        return kept, bool(looping or unsure)
+        kept = [s for s in spoken if s["compression_ratio"] <= config.compression_ratio_threshold]
+        unsure = any(s["avg_logprob"] < config.log_prob_threshold for s in kept)
+        return kept, unsure or len(kept) < len(spoken)
 
     def _hint_text(self, clips: Sequence[Clip]) -> str | None:
         if not self._config.use_hints or not clips[0].hints:
@@ -162,6 +162,13 @@ class WhisperTranscriber:
             hallucination_silence_threshold=None,
             hotwords=None,
         )
+
+
+def _sureness(segments: Sequence[dict[str, Any]]) -> float:
+    """Mean log probability of the words heard; nothing heard is the least sure."""
+    if not segments:
+        return -math.inf
+    return float(np.mean([segment["avg_logprob"] for segment in segments]))
 
 
 def _batches(clips: Iterable[Clip], size: int) -> Iterator[list[Clip]]:

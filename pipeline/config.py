@@ -73,7 +73,8 @@ class TranscribeConfig:
     no_speech_threshold: float = 0.6
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
-    retry_temperatures: tuple[float, ...] = (0.2, 0.6)
+    # Temperatures at which a bad window is heard again; none, because sampling would make verdicts differ by chance.
+    retry_temperatures: tuple[float, ...] = ()
     use_hints: bool = False
 
 
