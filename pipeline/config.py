@@ -64,8 +64,9 @@ class TranscribeConfig:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     batch_size: int = 4
     beam_size: int = 1
-    # Whisper's window.
-    max_clip_seconds: float = 30.0
+    # Whisper's window is 30 s. The shipped weights lose speech after their first seconds: on four fixtures word error is
+    # 88 % with windows of 30 s, 71 % of 12 s, 63 % of 8 s and 64 % of 6 s.
+    max_clip_seconds: float = 8.0
     min_silence: float = 0.5
     speech_pad: float = 0.2
     vad_threshold: float = 0.5
@@ -180,7 +181,13 @@ class Config:
 DEMO = Config()
 CPU = Config(
     profile="cpu",
-    transcribe=TranscribeConfig(model="Systran/faster-whisper-small", compute_type="int8", device="cpu", beam_size=5),
+    transcribe=TranscribeConfig(
+        model="Systran/faster-whisper-small",
+        compute_type="int8",
+        device="cpu",
+        beam_size=5,
+        max_clip_seconds=30.0,
+    ),
     diarize=DiarizeConfig(model="pyannote/speaker-diarization-community-1", device="cpu"),
 )
 GPU = Config(
@@ -191,6 +198,7 @@ GPU = Config(
         device="cuda",
         batch_size=16,
         beam_size=5,
+        max_clip_seconds=30.0,
     ),
     diarize=DiarizeConfig(model="pyannote/speaker-diarization-community-1", device="cuda"),
 )

@@ -12,7 +12,7 @@ from pipeline.ports import MODEL_RATE, Clip, ClipId, Piece
 from pipeline.transcribe import cut_clips, place_words
 from pipeline.types import Audio, Span, Word
 
-CONFIG = TranscribeConfig()
+CONFIG = TranscribeConfig(max_clip_seconds=30.0)
 
 
 def recording(seconds: float, channels: int = 1) -> Audio:
