@@ -64,8 +64,8 @@ class TranscribeConfig:
     device: Literal["auto", "cpu", "cuda"] = "auto"
     batch_size: int = 4
     beam_size: int = 1
-    # Whisper's window is 30 s. The shipped weights lose speech after their first seconds: on four fixtures word error is
-    # 88 % with windows of 30 s, 71 % of 12 s, 63 % of 8 s and 64 % of 6 s.
+    # Whisper's window is 30 s. The shipped weights lose speech after their first seconds: on four fixtures word
+    # error is 88 % with windows of 30 s, 71 % of 12 s, 63 % of 8 s and 64 % of 6 s.
     max_clip_seconds: float = 8.0
     min_silence: float = 0.5
     speech_pad: float = 0.2
