@@ -50,7 +50,8 @@ def find_weights(name: str, hub_cache: Path | None = None) -> LocalWeights:
         ModelError: Nothing of that name is on this machine, or files differ from what `weights.json` says.
     """
     shipped = shipped_folder() / name
-    if (shipped / CARD).is_file():
+    # An absolute path joined to a folder is that path: it is the user's, and its name must not reach the results.
+    if not Path(name).is_absolute() and (shipped / CARD).is_file():
         return _checked(name, shipped, "shipped")
     folder = Path(name).expanduser()
     if folder.is_dir():
