@@ -53,16 +53,9 @@ def annotate(file: FileArgument = "-", config: ConfigOption = None) -> None:
 
     Example: palabra annotate llamadas.jsonl > anotadas.jsonl
     """
-    from models.quiet import silence_libraries
-
-    silence_libraries()
-    from models.registry import find_weights
-    from models.tone_classifier import load_tone_classifier
-    from models.turn_classifier import load_turn_classifier
+    from cli.understanding import load_classifiers
     from pipeline.annotate import annotate_lines
 
     settings = read_config(config, None)
-    turn_classifier = load_turn_classifier(find_weights(settings.classify.model), settings.classify)
-    tone_classifier = load_tone_classifier(find_weights(settings.tone.model), settings.tone)
-    for line in annotate_lines(read_lines(file), turn_classifier, tone_classifier, settings):
+    for line in annotate_lines(read_lines(file), *load_classifiers(settings), settings):
         sys.stdout.write(line + "\n")

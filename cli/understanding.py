@@ -13,6 +13,7 @@ from pipeline.errors import SetupError
 if TYPE_CHECKING:
     from pipeline.config import Config
     from pipeline.evaluate import Evaluation, Measure
+    from pipeline.ports import ToneClassifier, TurnClassifier
 
 CONFUSIONS = 12
 """Rows of the confusion table on the terminal; `--json` has all."""
@@ -38,19 +39,28 @@ def evaluate_text(gold: Path, predictions: Path | None, config: "Config", *, as_
         _print(result)
 
 
-def _annotated(text: str, config: "Config") -> list[str]:
+def load_classifiers(config: "Config") -> "tuple[TurnClassifier, ToneClassifier]":
+    """The two classifiers that read text, their libraries kept quiet.
+
+    Raises:
+        ModelError: Their weights are missing or damaged.
+    """
     from models.quiet import silence_libraries
 
     silence_libraries()
     from models.registry import find_weights
     from models.tone_classifier import load_tone_classifier
     from models.turn_classifier import load_turn_classifier
+
+    turns = load_turn_classifier(find_weights(config.classify.model), config.classify)
+    return turns, load_tone_classifier(find_weights(config.tone.model), config.tone)
+
+
+def _annotated(text: str, config: "Config") -> list[str]:
     from pipeline.annotate import annotate_lines
 
-    turn_classifier = load_turn_classifier(find_weights(config.classify.model), config.classify)
-    tone_classifier = load_tone_classifier(find_weights(config.tone.model), config.tone)
     lines = [line for line in text.splitlines() if line.strip()]
-    return [_in_schema(line) for line in annotate_lines(lines, turn_classifier, tone_classifier, config)]
+    return [_in_schema(line) for line in annotate_lines(lines, *load_classifiers(config), config)]
 
 
 def _in_schema(line: str) -> str:
