@@ -34,6 +34,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "silence_share": "silencio",
         "dead_air": "vacíos",
         "interruptions": "interrupciones",
+        "score": "puntaje",
     },
     "debtors": {
         "debtor_id": "deudor",
@@ -74,12 +75,13 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "promises": "promesas",
         "aggressive_turns": "turnos agresivos",
         "highest_severity": "gravedad",
+        "score": "puntaje",
         "warnings": "avisos",
     },
 }
 """Columns shown on the terminal, each with its heading; files hold every column."""
 
-SHARES = frozenset({"agent_talk_share", "silence_share"})
+SHARES = frozenset({"agent_talk_share", "silence_share", "score"})
 NUMBERS = frozenset(
     {"calls", "minutes", "promises", "promise_calls", "amount", "duration", "pending_amount", "pending"}
 )

@@ -90,6 +90,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("metrics", ("redact", "triage"), stages.run_metrics),
     Stage("outcome", ("classify", "promises"), stages.run_outcome),
+    Stage("scorecard", ("classify", "tone", "promises", "metrics", "outcome"), stages.run_scorecard),
 )
 
 BY_NAME: Mapping[str, Stage] = {stage.name: stage for stage in STAGES}

@@ -149,6 +149,34 @@ class OutcomeConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorecardConfig:
+    """Weight of each item in the score of a call; 0 leaves an item out."""
+
+    greeting: float = 5.0
+    identification: float = 10.0
+    # To tell a stranger of the debt is what regulators punish first, so whom one speaks to weighs most beside respect.
+    identity_check: float = 15.0
+    no_disclosure: float = 15.0
+    purpose: float = 10.0
+    # Applies where a hardship was told.
+    empathy: float = 10.0
+    options: float = 10.0
+    # These two apply where a promise stands.
+    agreement: float = 10.0
+    recap: float = 10.0
+    farewell: float = 5.0
+    # No threat, insult, intimidation or impersonation.
+    respect: float = 20.0
+    # No hostility.
+    calm: float = 10.0
+    listening: float = 5.0
+    no_dead_air: float = 5.0
+    # The collector may cut in this often a minute; people who understand each other do now and then.
+    max_interruptions_per_minute: float = 2.0
+    max_dead_air: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class RunConfig:
     """How work is cut and stored."""
 
@@ -175,6 +203,7 @@ class Config:
     promises: PromisesConfig = field(default_factory=PromisesConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
     outcome: OutcomeConfig = field(default_factory=OutcomeConfig)
+    scorecard: ScorecardConfig = field(default_factory=ScorecardConfig)
     run: RunConfig = field(default_factory=RunConfig)
 
 

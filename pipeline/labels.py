@@ -29,6 +29,22 @@ Outcome = Literal[
     "paid",
     "no_agreement",
 ]
+ScorecardName = Literal[
+    "greeting",
+    "identification",
+    "identity_check",
+    "no_disclosure",
+    "purpose",
+    "empathy",
+    "options",
+    "agreement",
+    "recap",
+    "farewell",
+    "respect",
+    "calm",
+    "listening",
+    "no_dead_air",
+]
 Role = Literal["agent", "debtor", "third_party", "system"]
 
 LABELS: tuple[Label, ...] = get_args(Label)
@@ -37,4 +53,5 @@ SERIOUS_TONES: tuple[ToneCategory, ...] = tuple(c for c in TONE_CATEGORIES if c 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STEPS: tuple[Step, ...] = get_args(Step)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+SCORECARD_NAMES: tuple[ScorecardName, ...] = get_args(ScorecardName)
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -10,7 +10,20 @@ from datetime import date
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from pipeline import align, classify, decode, diarize, metrics, outcome, redact, roles, tone, transcribe, triage
+from pipeline import (
+    align,
+    classify,
+    decode,
+    diarize,
+    metrics,
+    outcome,
+    redact,
+    roles,
+    scorecard,
+    tone,
+    transcribe,
+    triage,
+)
 from pipeline.config import Config
 from pipeline.errors import CallError
 from pipeline.ports import Clip, Conversation
@@ -175,6 +188,20 @@ def run_outcome(states: Sequence[CallState], models: Models, config: Config) -> 
             ),
         ),
     )
+
+
+def run_scorecard(states: Sequence[CallState], models: Models, config: Config) -> Answers:
+    """Scorecard of each call."""
+
+    def run(state: CallState) -> CallState:
+        if state.metrics is None or state.outcome is None:
+            raise ValueError(f"{state.recording.call_id}: metrics and outcome expected before the scorecard")
+        items = scorecard.score_call(
+            state.turns, state.labels, state.tone, state.promises, state.metrics, state.outcome, config.scorecard
+        )
+        return replace(state, scorecard=items)
+
+    return _each(states, run)
 
 
 def local_day(recording: Recording) -> date:

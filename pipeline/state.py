@@ -18,6 +18,7 @@ from pipeline.types import (
     Promise,
     Provenance,
     Recording,
+    ScorecardItem,
     Span,
     StageKey,
     ToneFlag,
@@ -58,6 +59,7 @@ class CallState:
     callbacks: tuple[CallbackRequest, ...] = ()
     metrics: CallMetrics | None = None
     outcome: Outcome | None = None
+    scorecard: tuple[ScorecardItem, ...] = ()
     warnings: tuple[str, ...] = ()
 
     def analysis(self, code_version: str, config_digest: str, weights: tuple[tuple[str, str], ...]) -> CallAnalysis:
@@ -82,9 +84,8 @@ class CallState:
             self.warnings,
         )
         keys = tuple(StageKey(stage, key) for stage, key in self.keys.items())
-        return CallAnalysis(
-            self.recording, heard, understood, (), Provenance(code_version, config_digest, weights, keys)
-        )
+        provenance = Provenance(code_version, config_digest, weights, keys)
+        return CallAnalysis(self.recording, heard, understood, (), provenance, self.scorecard)
 
 
 def restored(analysis: CallAnalysis, path: Path) -> CallState:
@@ -110,6 +111,7 @@ def restored(analysis: CallAnalysis, path: Path) -> CallState:
         callbacks=understood.callbacks,
         metrics=understood.metrics,
         outcome=understood.outcome,
+        scorecard=analysis.scorecard,
         warnings=understood.warnings,
     )
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.labels import Label, Outcome, Role, Severity, Step, ToneCategory
+from pipeline.labels import Label, Outcome, Role, ScorecardName, Severity, Step, ToneCategory
 
 Direction = Literal["outbound", "inbound", "callback"]
 Dialled = Literal["debtor", "guarantor", "work", "third_party", "unknown"]
@@ -272,6 +272,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorecardItem:
+    """One thing that a good call holds. `turn` shows it, where one turn does; `weight` is above 0."""
+
+    item: ScorecardName
+    result: Literal["met", "missed", "not_applicable"]
+    weight: float
+    turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RoleMetrics:
     """How one role spoke: seconds of speech, words, words a minute of speech, times it cut in."""
 
@@ -338,6 +348,7 @@ class CallAnalysis:
     understood: Understood
     findings: tuple[Finding, ...]
     provenance: Provenance
+    scorecard: tuple[ScorecardItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

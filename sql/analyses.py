@@ -17,6 +17,7 @@ from pipeline.types import (
     Recording,
     Redaction,
     RoleMetrics,
+    ScorecardItem,
     Span,
     StageKey,
     ToneFlag,
@@ -76,6 +77,9 @@ def analysis_of_rows(rows: Mapping[str, Sequence[Row]]) -> CallAnalysis:
             config_digest=call["config_digest"],
             weights=tuple((w["name"], w["digest"]) for w in call["weights"]),
             stage_keys=tuple(StageKey(r["stage"], r["key"]) for r in _ordered(rows, "stage_keys")),
+        ),
+        scorecard=tuple(
+            ScorecardItem(r["item"], r["result"], r["weight"], r["turn"]) for r in _ordered(rows, "scorecards")
         ),
     )
 

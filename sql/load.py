@@ -29,6 +29,7 @@ SOURCES: Final = {
     "promises": "promises",
     "callbacks": "callbacks",
     "findings": "findings",
+    "scorecards": "scorecards",
 }
 """Table of the warehouse -> staged table that its rows come from, columns by name."""
 

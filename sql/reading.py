@@ -22,6 +22,7 @@ from sql.results import (
     AgentAmountRow,
     AgentOutcomeRow,
     AgentRow,
+    AgentScoreRow,
     AgentToneRow,
     CallRow,
     DebtorRow,
@@ -97,6 +98,11 @@ def agent_amounts(connection: Connection, selection: Selection = ALL) -> tuple[A
 def agent_tone(connection: Connection, selection: Selection = ALL) -> tuple[AgentToneRow, ...]:
     """Aggressive turns of each collector by category and severity."""
     return _selected(connection, "agent_tone", AgentToneRow, selection)
+
+
+def agent_scores(connection: Connection, selection: Selection = ALL) -> tuple[AgentScoreRow, ...]:
+    """How often each collector's calls met each item of the scorecard."""
+    return _selected(connection, "agent_scores", AgentScoreRow, selection)
 
 
 def debtors(connection: Connection, selection: Selection = ALL) -> tuple[DebtorRow, ...]:

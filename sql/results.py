@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from pipeline.labels import Label, Outcome, Role, Severity, Step, ToneCategory
+from pipeline.labels import Label, Outcome, Role, ScorecardName, Severity, Step, ToneCategory
 
 PromiseState = Literal["pending", "kept", "part_kept", "late", "broken", "superseded"]
 FindingResult = Literal["kept", "broken", "not_checkable"]
@@ -40,7 +40,10 @@ class TotalsRow:
 
 @dataclass(frozen=True, slots=True)
 class AgentRow:
-    """One collector, `agent_id` None for calls without one. Shares in [0, 1]; `promises` stand at the end of calls."""
+    """One collector, `agent_id` None for calls without one. Shares in [0, 1]; `promises` stand at the end of calls.
+
+    `score` is None where no item of a scorecard applies; `scored_weight` is what it is a share of.
+    """
 
     agent_id: str | None
     team: str | None
@@ -56,6 +59,19 @@ class AgentRow:
     dead_air: int
     interruptions: int
     words_per_minute: float | None
+    score: float | None
+    scored_weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentScoreRow:
+    """One item of the scorecard over a collector's calls: in how many it was met, missed, did not apply."""
+
+    agent_id: str | None
+    item: ScorecardName
+    met: int
+    missed: int
+    not_applicable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +165,7 @@ class DueRow:
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call; `broken_rules` counts findings of the call and of the debtor's history."""
+    """One call; `broken_rules` counts findings of the call and of the debtor's history, `score` is in [0, 1]."""
 
     call_id: str
     started_at: datetime
@@ -172,6 +188,7 @@ class CallRow:
     serious_turns: int
     highest_severity: Severity | None
     broken_rules: int
+    score: float | None
     warnings: tuple[str, ...]
 
 

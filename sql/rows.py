@@ -89,6 +89,10 @@ def analysis_rows(analysis: CallAnalysis) -> Rows:
             }
             for i, f in enumerate(analysis.findings)
         ],
+        "scorecards": [
+            {"position": i, "item": s.item, "result": s.result, "weight": s.weight, "turn": s.turn}
+            for i, s in enumerate(analysis.scorecard)
+        ],
         "role_metrics": [
             {
                 "position": i,

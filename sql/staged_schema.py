@@ -146,6 +146,13 @@ _OWN: Final[dict[str, dict[str, pa.DataType]]] = {
         "turn": pa.int32(),
         "evidence": pa.string(),
     },
+    "scorecards": {
+        "position": pa.int32(),
+        "item": pa.string(),
+        "result": pa.string(),
+        "weight": pa.float64(),
+        "turn": pa.int32(),
+    },
     "role_metrics": {
         "position": pa.int32(),
         "role": pa.string(),

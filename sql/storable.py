@@ -13,6 +13,9 @@ MONEY_LIMIT: Final = Decimal(10) ** 14
 SECONDS_LIMIT: Final = 1e7
 """Times of this size or more do not fit the columns of seconds, decimal(9, 2): 115 days."""
 
+WEIGHT_LIMIT: Final = 1e5
+"""Weights of this size or more do not fit their column, decimal(7, 2)."""
+
 
 def misfit(analysis: CallAnalysis) -> str | None:
     """What does not fit, with what is expected, or `None`: found by stages that are wrong, or in the manifest."""
@@ -46,6 +49,11 @@ def _misfits(analysis: CallAnalysis) -> Iterator[str]:
     roles = [m.role for m in understood.metrics.roles]
     if len(set(roles)) != len(roles):
         yield "metrics once a role expected"
+    items = [entry.item for entry in analysis.scorecard]
+    if len(set(items)) != len(items):
+        yield "items of the scorecard once each expected"
+    if not all(isfinite(entry.weight) and 0 < entry.weight < WEIGHT_LIMIT for entry in analysis.scorecard):
+        yield f"weights of the scorecard above 0 and below {WEIGHT_LIMIT:.0f} expected; correct [scorecard]"
 
 
 def _money(analysis: CallAnalysis) -> Iterator[Decimal]:
@@ -86,3 +94,4 @@ def _references(analysis: CallAnalysis) -> Iterable[int]:
     yield from (turn for promise in understood.promises for turn in promise.turns)
     yield from (request.turn for request in understood.callbacks)
     yield from (finding.turn for finding in analysis.findings if finding.turn is not None)
+    yield from (entry.turn for entry in analysis.scorecard if entry.turn is not None)

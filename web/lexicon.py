@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from pipeline.labels import Outcome, Role, Severity, ToneCategory
+from pipeline.labels import Outcome, Role, ScorecardName, Severity, ToneCategory
 from sql.results import PromiseState
 from web.spanish import SOFT_HYPHEN
 
@@ -38,6 +38,23 @@ CATEGORY_HEADINGS: Final[Mapping[ToneCategory, str]] = {
 """The same with soft hyphens, for narrow columns."""
 
 SEVERITIES: Final[Mapping[Severity, str]] = {"low": "baja", "medium": "media", "high": "alta"}
+
+SCORECARD: Final[Mapping[ScorecardName, str]] = {
+    "greeting": "Saluda",
+    "identification": "Dice su nombre y su empresa",
+    "identity_check": "Verifica con quién habla",
+    "no_disclosure": "No revela la deuda antes de tiempo ni a otros",
+    "purpose": "Dice el motivo de la llamada",
+    "empathy": "Reconoce la situación difícil",
+    "options": "Ofrece una forma de pagar",
+    "agreement": "Fija monto y fecha",
+    "recap": "Repite lo acordado",
+    "farewell": "Agradece y se despide",
+    "respect": "Sin amenazas, insultos, intimidación ni suplantación",
+    "calm": "Sin hostilidad",
+    "listening": "Deja hablar",
+    "no_dead_air": "Sin silencios largos",
+}
 
 STATES: Final[Mapping[PromiseState, str]] = {
     "pending": "Pendiente",

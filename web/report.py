@@ -59,6 +59,7 @@ def report_page(rows: Rows) -> Page:
         talk=pictures.talk_picture(rows),
         agents=tables.agent_lines(rows),
         agents_note=_others(rows),
+        scorecard=tables.score_lines(rows.scores),
         set_aside=tables.set_aside_lines(rows.failures),
         set_aside_note=_shown(len(rows.failures), tables.SET_ASIDE_LISTED, "grabaciones", "palabra retry"),
         limits=words.limits(rows),

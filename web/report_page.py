@@ -63,6 +63,16 @@ class AgentLine:
     dead_air: str
     interruptions: str
     pace: str
+    score: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One item of the scorecard over all calls: in how many of those to which it applies it is met."""
+
+    item: str
+    met: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,7 @@ class Page:
     talk: Picture | None
     agents: tuple[AgentLine, ...]
     agents_note: str
+    scorecard: tuple[ScoreLine, ...]
     set_aside: tuple[SetAsideLine, ...]
     set_aside_note: str
     limits: tuple[str, ...]

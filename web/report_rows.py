@@ -16,6 +16,7 @@ from sql.results import (
     AgentAmountRow,
     AgentOutcomeRow,
     AgentRow,
+    AgentScoreRow,
     AgentToneRow,
     CallRow,
     DueRow,
@@ -52,6 +53,7 @@ class Rows:
     flags: tuple[ToneRow, ...]
     metrics: tuple[MetricsRow, ...]
     failures: tuple[FailureRow, ...]
+    scores: tuple[AgentScoreRow, ...] = ()
     weights: tuple[WeightsRow, ...] = ()
 
 
@@ -76,6 +78,7 @@ def read_rows(root: Path, selection: Selection) -> Rows:
             flags=reading.tone_flags(connection, selection),
             metrics=reading.metrics(connection, selection),
             failures=reading.failures(connection),
+            scores=reading.agent_scores(connection, selection),
             weights=reading.weights(connection),
         )
 

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from pipeline.labels import SEVERITIES
-from sql.results import AgentAmountRow, AgentRow, CallRow, FailureRow, MetricsRow, PromiseRow, ToneRow
+from pipeline.labels import SCORECARD_NAMES, SEVERITIES, ScorecardName
+from sql.results import AgentAmountRow, AgentRow, AgentScoreRow, CallRow, FailureRow, MetricsRow, PromiseRow, ToneRow
 from web import lexicon
 from web.lexicon import agent_name
-from web.report_page import AgentLine, FlaggedCall, Mark, Money, PromiseLine, Quote, SetAsideLine
+from web.report_page import AgentLine, FlaggedCall, Mark, Money, PromiseLine, Quote, ScoreLine, SetAsideLine
 from web.report_pictures import split_agents
 from web.report_rows import Rows, grouped, weighted_share
 from web.spanish import (
@@ -100,6 +100,20 @@ def _agent_line(
         dead_air=number_text(sum(a.dead_air for a in agents)),
         interruptions=number_text(sum(a.interruptions for a in agents)),
         pace="–" if pace is None else number_text(pace),
+        score=share_text(weighted_share((a.score, a.scored_weight) for a in agents)),
+    )
+
+
+def score_lines(rows: Sequence[AgentScoreRow]) -> tuple[ScoreLine, ...]:
+    """Items of the scorecard over all calls, the one most often missed first; those that never applied are left out."""
+    sums: dict[ScorecardName, tuple[int, int]] = {}
+    for row in rows:
+        met, missed = sums.get(row.item, (0, 0))
+        sums[row.item] = met + row.met, missed + row.missed
+    shares = [(met / (met + missed), met, met + missed, item) for item, (met, missed) in sums.items() if met + missed]
+    return tuple(
+        ScoreLine(lexicon.SCORECARD[item], f"{number_text(met)} de {number_text(n)}", share_text(share))
+        for share, met, n, item in sorted(shares, key=lambda line: (line[0], SCORECARD_NAMES.index(line[3])))
     )
 
 

@@ -8,3 +8,5 @@ union all
 select 'callbacks' as table_name, call_id, position as place from callbacks group by call_id, position having count(*) > 1
 union all
 select 'findings' as table_name, call_id, position as place from findings group by call_id, position having count(*) > 1
+union all
+select 'scorecards' as table_name, call_id, position as place from scorecards group by call_id, position having count(*) > 1

@@ -4,3 +4,5 @@ union all
 select 'promises' as table_name, call_id from promises anti join calls using (call_id)
 union all
 select 'findings' as table_name, call_id from findings anti join calls using (call_id)
+union all
+select 'scorecards' as table_name, call_id from scorecards anti join calls using (call_id)

@@ -2,7 +2,8 @@
 -- Grain: one collector; calls without one are a row of their own with null.
 -- Columns: agent_id; team of the newest call; calls; minutes; calls that ended in a promise; promises that stand;
 --     calls and turns with an aggressive tone, turns with a serious one (any but hostility); talk share, silence share
---     (both weighted by seconds, 0 to 1); dead air (silences counted); interruptions by the collector; words a minute.
+--     (both weighted by seconds, 0 to 1); dead air (silences counted); interruptions by the collector; words a
+--     minute; score of the scorecards (weight met over weight that applies, 0 to 1) and the weight that applies.
 -- Amounts are in `agent_amounts`, one row a currency.
 with selected as (
     select * from calls
@@ -34,11 +35,14 @@ select
         as silence_share,
     sum(call_metrics.dead_air)::bigint as dead_air,
     coalesce(sum(spoken.interruptions), 0)::bigint as interruptions,
-    sum(spoken.words)::double * 60 / nullif(sum(spoken.speech)::double, 0) as words_per_minute
+    sum(spoken.words)::double * 60 / nullif(sum(spoken.speech)::double, 0) as words_per_minute,
+    sum(call_scores.met_weight)::double / sum(call_scores.applicable_weight)::double as score,
+    coalesce(sum(call_scores.applicable_weight), 0)::double as scored_weight
 from selected
 join call_metrics using (call_id)
 left join standing using (call_id)
 left join spoken using (call_id)
 left join call_tone using (call_id)
+left join call_scores using (call_id)
 group by selected.agent_id
 order by calls desc, agent_id

@@ -2,7 +2,7 @@
 -- Grain: one call.
 -- Columns: the call, its debtor and agent; start and its offset in seconds; local day; seconds; outcome; what triage
 --     heard; promises that stand; aggressive and serious turns, highest severity; rules broken, those of the history
---     too; warnings of the stages.
+--     too; score of the scorecard, 0 to 1; warnings of the stages.
 with selected as (
     select * from calls
     where ($first_day::date is null or local_day >= $first_day)
@@ -45,9 +45,11 @@ select
     coalesce(call_tone.serious_turns, 0) as serious_turns,
     call_tone.highest_severity,
     coalesce(broken.rules, 0) as broken_rules,
+    call_scores.score,
     selected.warnings
 from selected
 left join standing using (call_id)
 left join broken using (call_id)
 left join call_tone using (call_id)
+left join call_scores using (call_id)
 order by selected.started_at, selected.call_id

@@ -142,19 +142,24 @@ CHANGES: list[tuple[str, str, set[str]]] = [
     (
         "align",
         "max_pause = 1.3",
-        {"align", "roles", "redact", "classify", "tone", "promises", "metrics", "outcome"},
+        {"align", "roles", "redact", "classify", "tone", "promises", "metrics", "outcome", "scorecard"},
     ),
-    ("roles", "opening_turns = 11", {"roles", "redact", "classify", "tone", "promises", "metrics", "outcome"}),
+    (
+        "roles",
+        "opening_turns = 11",
+        {"roles", "redact", "classify", "tone", "promises", "metrics", "outcome", "scorecard"},
+    ),
     (
         "redact",
         'kinds = ["card"]',
         {s.name for s in STAGES} - {"triage", "diarize"},
     ),
-    ("classify", "unclear_margin = 0.05", {"classify", "promises", "outcome"}),
-    ("tone", "min_score = 0.4", {"tone"}),
-    ("promises", "doubtful_below = 0.4", {"promises", "outcome"}),
-    ("metrics", "dead_air = 5.0", {"metrics"}),
-    ("outcome", "closing_turns = 9", {"outcome"}),
+    ("classify", "unclear_margin = 0.05", {"classify", "promises", "outcome", "scorecard"}),
+    ("tone", "min_score = 0.4", {"tone", "scorecard"}),
+    ("promises", "doubtful_below = 0.4", {"promises", "outcome", "scorecard"}),
+    ("metrics", "dead_air = 5.0", {"metrics", "scorecard"}),
+    ("outcome", "closing_turns = 9", {"outcome", "scorecard"}),
+    ("scorecard", "recap = 12.0", {"scorecard"}),
 ]
 
 
@@ -188,7 +193,7 @@ def test_metadata_is_an_input_like_any_other(recordings: Path, tmp_path: Path) -
     path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
     report = go(recordings, root)
     assert report.analysed == 1
-    assert set(report.stages) == {"promises", "outcome"}
+    assert set(report.stages) == {"promises", "outcome", "scorecard"}
 
 
 @pytest.mark.usefixtures("without_prefect")

@@ -90,6 +90,12 @@ def _sane(analysis: CallAnalysis) -> CallAnalysis:
             ),
         ),
         findings=tuple(replace(f, turn=None if f.turn is None or not n else f.turn % n) for f in analysis.findings),
+        scorecard=tuple(
+            {
+                s.item: replace(s, weight=1 + s.weight, turn=None if s.turn is None or not n else s.turn % n)
+                for s in analysis.scorecard
+            }.values()
+        ),
     )
 
 

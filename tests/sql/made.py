@@ -16,6 +16,7 @@ from pipeline.types import (
     Provenance,
     Recording,
     RoleMetrics,
+    ScorecardItem,
     Span,
     StageKey,
     ToneFlag,
@@ -120,6 +121,11 @@ def made_call(
             config_digest="c0",
             weights=(("turns-es", "w0"),),
             stage_keys=(StageKey("decode", "d0"), StageKey("classify", key)),
+        ),
+        scorecard=(
+            ScorecardItem("greeting", "met", 5.0, 0),
+            ScorecardItem("recap", "missed", 10.0, None),
+            ScorecardItem("empathy", "not_applicable", 10.0, None),
         ),
     )
 

@@ -251,5 +251,5 @@ def test_call_without_turns_loads(tmp_path: Path) -> None:
     call = made_call("c1", promises=())
     nothing: tuple[Turn, ...] = ()
     silent = replace(call.understood, turns=nothing, labels=(), outcome="voicemail")
-    write_shard(tmp_path, 1, "s", [replace(call, understood=silent, findings=())], [])
+    write_shard(tmp_path, 1, "s", [replace(call, understood=silent, findings=(), scorecard=())], [])
     assert load(tmp_path).new == 1

@@ -53,6 +53,9 @@ def test_agents_by_hand(root: Path) -> None:
         assert first.silence_share == pytest.approx(0.4)
         assert first.dead_air == 2
         assert first.words_per_minute == pytest.approx(40 / 18 * 60)
+        # Of the greeting (met, 5) and the recap (missed, 10) in each call; empathy applies to none.
+        assert first.score == pytest.approx(5 / 15)
+        assert first.scored_weight == 30.0
         assert (second.agent_id, second.promises, second.promise_calls, second.aggressive_turns) == ("A-08", 0, 0, 0)
         amounts = reading.agent_amounts(connection)
         assert [(a.agent_id, a.promises, a.with_amount, a.amount) for a in amounts] == [
@@ -168,3 +171,14 @@ def test_selections_are_asked_for_in_full() -> None:
         if "selected as" in text:
             for field in fields(Selection):
                 assert f"${field.name}" in statement("queries", name), name
+
+
+def test_scores_by_hand(root: Path) -> None:
+    with reading.open_published(root) as connection:
+        rows = [row for row in reading.agent_scores(connection) if row.agent_id == "A-07"]
+        assert [(row.item, row.met, row.missed, row.not_applicable) for row in rows] == [
+            ("greeting", 2, 0, 0),
+            ("recap", 0, 2, 0),
+            ("empathy", 0, 0, 2),
+        ]
+        assert [call.score for call in reading.calls(connection)] == [pytest.approx(5 / 15)] * 3

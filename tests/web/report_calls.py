@@ -119,7 +119,9 @@ def _agent(agent: str, calls: list[CallRow]) -> AgentRow:
     flagged = sum(c.aggressive_turns for c in calls)
     kept = _count(calls, "promise_to_pay")
     n = len(calls)
-    return AgentRow(agent, None, n, n * 1.5, kept, n, flagged, flagged, flagged, 0.5, 0.2, n // 2, 0, 140.0)
+    return AgentRow(
+        agent, None, n, n * 1.5, kept, n, flagged, flagged, flagged, 0.5, 0.2, n // 2, 0, 140.0, 0.75, n * 100.0
+    )
 
 
 def _call(call_id: str, agent: str, day: date, outcome: str, *, flagged: bool) -> CallRow:
@@ -145,6 +147,7 @@ def _call(call_id: str, agent: str, day: date, outcome: str, *, flagged: bool) -
         serious_turns=int(flagged),
         highest_severity="high" if flagged else None,
         broken_rules=0,
+        score=0.5,
         warnings=(),
     )
 
