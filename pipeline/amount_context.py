@@ -18,6 +18,7 @@ from pipeline.date_cues import pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
+from pipeline.unreal import unreal_tokens
 
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _OF = frozenset("de en para al del por a con".split())
@@ -50,8 +51,11 @@ _ONLY_ASKING = (
 _A_DAY = frozenset(
     {("el", "dia"), ("al", "dia"), ("por", "dia"), ("la", "hora"), ("por", "hora"), ("la", "jornada"), ("el", "turno")}
 )
+_STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset("interes intereses mora recargo recargos comision multa penalidad".split())
+_MUST = frozenset("tengo tiene tenemos tendre tenia toca hay".split())
+_ANOTHER = frozenset("otro otra otros otras".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
 _CHANNELS = frozenset(
     "transferencia oxxo telefono internet app aplicacion zelle yappy sinpe efecty mes semana quincena cuota favor lo "
@@ -72,6 +76,7 @@ def payable_amounts(
     taken: Sequence[tuple[int, int]] = (),
     tokens: Sequence[Token] | None = None,
     numbers: Sequence[NumberMatch] | None = None,
+    unreal: bytearray | None = None,
 ) -> tuple[AmountMatch, ...]:
     """The amounts of an utterance that somebody is to pay, in order.
 
@@ -81,21 +86,24 @@ def payable_amounts(
         taken: Character spans of dates and times, so that "el 15" is no amount.
         tokens: The utterance's tokens where they are known already.
         numbers: Its numbers where they are known already.
+        unreal: What `unreal_tokens` gives for it where that is known already.
     """
     tokens = tokenize(text) if tokens is None else tokens
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
     matches = find_amounts(tokens, context, taken=taken, numbers=numbers)
     if not matches:
         return ()
-    accepted = _Judge(Utterance(text, tokens, numbers, matches, taken), context.balance).accepted()
+    unreal = unreal_tokens(text, tokens) if unreal is None else unreal
+    accepted = _Judge(Utterance(text, tokens, numbers, matches, taken), context.balance, unreal).accepted()
     return tuple(in_thousands(match, context) for match in accepted)
 
 
 class _Judge:
     """Weighs the words around the amounts of one utterance."""
 
-    def __init__(self, utterance: Utterance, balance: Decimal | None) -> None:
+    def __init__(self, utterance: Utterance, balance: Decimal | None, unreal: bytearray) -> None:
         self.u = utterance
+        self.unreal = unreal
         self.limit = None if balance is None else _MOST_OF_BALANCE * balance
         self.echoes: dict[int, bool] = {}
         self.only_asks = _contains([token.text for token in utterance.tokens], _ONLY_ASKING)
@@ -121,6 +129,8 @@ class _Judge:
             return "rate"
         if match.value is not None and match.value <= 0:
             return "nothing"
+        if self.unreal and self.unreal[match.first]:
+            return "unreal"
         if is_rejected(self.u, match):
             return "rejected"
         return self.of_something_else(match) or self.by_cues(match)
@@ -130,6 +140,11 @@ class _Judge:
         u, index = self.u, match.last
         if self.is_base(match):
             return "a larger sum"
+        if u.text(match.first - 1) in ("en", "a", "como") and _STANDS_AT & {
+            u.text(match.first - 2),
+            u.text(match.first - 3),
+        }:
+            return "price"
         if self.pays_another(match):
             return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
@@ -171,7 +186,13 @@ class _Judge:
         """Whether somebody else is paid: "le doy los quinientos a mi hermano", "al plomero mil"."""
         u = self.u
         clause = u.clause(match.first, u.soft)
-        return any(u.text(i) in people() and pays_person(u.tokens, i) for i in clause if i not in u.inside)
+        first = clause.start
+        if u.text(first) == "que" and u.text(first - 1) in _MUST:  # "al agiotista le tengo | que dar mil"
+            first = u.clause(first - 1, u.soft).start
+        places = [i for i in range(first, clause.stop) if i not in u.inside]
+        if any(u.text(i) in people() and pays_person(u.tokens, i) for i in places):
+            return True
+        return any(u.text(i) in _ANOTHER and u.text(i - 1) == "a" and i + 1 in places for i in places)
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last
@@ -193,7 +214,7 @@ class _Judge:
     def by_cues(self, match: AmountMatch) -> str | None:
         """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
         u = self.u
-        if self.is_echo(match.first) or self.is_unreal(match):
+        if self.is_echo(match.first):
             return "echo"
         if self.is_affirmed(match):
             return None
@@ -253,18 +274,6 @@ class _Judge:
             asked = "?" in texts
             self.echoes[sentence] = self.only_asks or (asked and (_contains(texts, _ECHOES) or throws_back(texts)))
         return self.echoes[sentence]
-
-    def is_unreal(self, match: AmountMatch) -> bool:
-        """As in "si le cancelara hoy mil", "si yo pagara": the accent tells it from "pagará"."""
-        u = self.u
-        clause = u.clause(match.first, u.soft)
-        if "si" not in (u.text(clause.start), u.text(clause.start + 1)):
-            return False
-        ends = ("ara", "aras", "iera", "ieras", "aramos")
-        return any(
-            u.tokens[i].kind == "word" and u.written[u.tokens[i].start : u.tokens[i].end].lower().endswith(ends)
-            for i in clause
-        )
 
     def passed_on(self, match: AmountMatch) -> bool:
         """Whether what was named goes to the debt after all: "me manda cien y esos se los deposito"."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.date_cues import ASKED_OF_DEBTOR, is_asked
+from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED, is_asked
 from pipeline.number_words import sound
 from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
@@ -57,6 +57,19 @@ _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera
 _FUTURE = ("are", "ere", "ire")
 _NO_TENSE = frozenset("cafe jose bebe chale comite rene noe salome porque".split())
 _SHORTEST_TOLD = 4
+_TITLES = frozenset("doctor doctora abogado abogada licenciado licenciada maestro maestra medico".split())
+_GOING_ON = frozenset(
+    "estuve estuvimos estuvo estaba estabamos venia veniamos andaba andabamos anduve seguia iba".split()
+)
+_THEY_DID = ("aron", "ieron")
+_GERUND = ("ando", "endo")
+_TO_CREDITOR = frozenset({"le", "te", "les", "os"})
+_SPEAKING = frozenset(
+    "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo suplico "
+    "pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo compro debo "
+    "reclamo exijo como quiero conozco tengo firmo mando aclaro platico reitero comprendo atiendo busco avisare llamare "
+    "dire diere dare hablare marcare contare".split()
+)
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -177,10 +190,14 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if token.kind != "word":
         return None
     before = tokens[index - 1].text if index else ""
+    if token.text in _TITLES and _is_called(tokens, index):
+        return None
+    if before in _GOING_ON and token.text.endswith(_GERUND):
+        return Cue.PAST
     if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":
         always = _always(token.text)
         if always is not Cue.NEARBY:
-            return always
+            return always or _done_to_creditor(token, before, text)
     if token.text in _NOT_VERBS:
         return None
     for told_by in (_by_neighbours, _by_time):
@@ -192,13 +209,31 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if participle.endswith(_PARTICIPLES) and (before in _HAVE or known):
         return _participle_cue(tokens, index)
     tense = _tense(token.text)
-    return _tensed_cue(tense, tokens, index, text) if tense is not None else _accented_cue(token, text)
+    if tense is not None:
+        return _tensed_cue(tense, tokens, index, text)
+    return _accented_cue(token, text) or _done_to_creditor(token, before, text)
+
+
+def _is_called(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the word stands between signs, as who is spoken to: "cien mil, doctora, y ya"."""
+    return (index == 0 or tokens[index - 1].kind == "sign") and (
+        index + 1 == len(tokens) or tokens[index + 1].kind == "sign"
+    )
+
+
+def _done_to_creditor(token: Token, before: str, text: str) -> Cue | None:
+    """What "le", "te" before a form of the first person makes of a word that no list knows: "le entro con mil"."""
+    known = token.text in _SPEAKING or len(token.text) < _SHORTEST_TOLD
+    first_person = token.text.endswith(("o", "are", "ere", "ire")) and text[token.end - 1] not in "óÓ"
+    return Cue.WEAK if before in _TO_CREDITOR and first_person and not known else None
 
 
 def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
     if before in _TO_ME:
+        if word.endswith(_THEY_DID):
+            return Cue.PAST
         if word in ASKED_OF_DEBTOR and is_asked(tokens, index):
             return Cue.PAY
         return _done_to_me(word, second)
@@ -268,4 +303,12 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
     start = index - 1
     while _text(tokens, start) in _CLITICS:
         start -= 1
-    return Cue.PAST if tense == "e" and _text(tokens, start) == "ya" else Cue.PAY
+    told = tense == "e" and (_text(tokens, start) == "ya" or _lost_its_accent(tokens, index, text))
+    return Cue.PAST if told else Cue.PAY
+
+
+def _lost_its_accent(tokens: Sequence[Token], index: int, text: str) -> bool:
+    """Whether "le pague" is "le pagué" in a text that writes no accents, and nothing wishes or orders it."""
+    if _text(tokens, index - 1) not in _TO_CREDITOR | {"yo", "ya", "se"} or MARKED.search(text):
+        return False
+    return WISHED.isdisjoint([token.text for token in tokens[max(0, index - 4) : index]])

@@ -20,6 +20,8 @@ _CENT = Decimal("0.01")
 _AND = frozenset({"y", "e"})
 _HALF = frozenset({"medio", "media"})
 _LARGEST_DAY = 31
+# "Veinte varas al lago": a length.
+_WAYS = frozenset("arriba abajo al a hacia norte sur este oeste lago adentro antes despues de del".split())
 
 
 @lru_cache(maxsize=1)
@@ -255,7 +257,7 @@ class AmountReader:
 
     def slang_tail(self, first: int, at: int, count: Decimal) -> AmountMatch | None:
         unit = slang_at(self.tokens, at, self.context.country)
-        if unit is None:
+        if unit is None or (self.text(at).startswith("vara") and self.text(at + 1) in _WAYS):
             return None
         currency = unit.currency or self.context.currency
         value, last, doubtful = count * unit.value, at + 1, False

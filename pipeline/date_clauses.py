@@ -42,6 +42,7 @@ _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _BARE_NOUNS = frozenset(
     {
+        "fecha",
         "cuota",
         "mensualidad",
         "factura",

@@ -10,7 +10,7 @@ Source: annotation guidelines, «Promises of the call», what is no due date.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
+from pipeline.unreal import unreal_tokens
 
 STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
 _WIDE = frozenset(
@@ -37,6 +38,7 @@ _WIDE = frozenset(
 )
 _NO_DAY = frozenset({"past", "recurring"})
 _FAR = 30  # words; what was said before them corrects nothing
+_NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _FAREWELLS = frozenset(
@@ -47,6 +49,10 @@ _LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
 _BEING = frozenset({"estoy", "estamos"})
+_BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
+_THAT_DAY = frozenset(
+    {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
+)
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
@@ -73,6 +79,8 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     beside = WEAK if around.paid_nearby(place) else REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
+    if clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens):
+        return WEAK
     if clause.has(cue.EVENT | cue.SUBORDINATE):
         return (
             beside
@@ -90,13 +98,26 @@ def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[To
     clause = clauses[place]
     said = tuple(token.text for token in tokens[clause.first : clause.first + 2])
     is_only_that = not clause.has(cue.UNKNOWN | cue.EVENT | cue.NEGATION)
-    return is_only_that and said in _WHICH_IS and place > 0 and clauses[place - 1].has(cue.INCOME)
+    return is_only_that and said in _WHICH_IS and place > 0 and clauses[place - 1].has(cue.INCOME | cue.PAY)
+
+
+def _pays_on_the_same_day(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
+    """«El lunes tengo cita y saliendo de ahí paso a pagarle»: the next clause goes back to the day."""
+    if place + 1 >= len(clauses):
+        return False
+    after = clauses[place + 1]
+    if after.dates or after.stop or not after.has(cue.PAY) or after.has(_DENIES):
+        return False
+    words = [token.text for token in tokens[after.first : after.last]]
+    return not _BACK_TO_IT.isdisjoint(words) or any(pair in _THAT_DAY for pair in pairwise(words))
 
 
 def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the clause is of the past, denies the date, or pays somebody else."""
     pays = clause.has(cue.PAY)
-    if clause.has(cue.PAST | cue.OTHER_PAYEE) or (match.rule == "now" and not clause.has(cue.CORE)):
+    if clause.has(cue.PAST | cue.OTHER_PAYEE) or (
+        match.rule == "now" and not (clause.has(cue.CORE) or (pays and clause.has_number))
+    ):
         return True
     if pays and clause.has(cue.PAYEE):
         return True
@@ -221,7 +242,7 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
         pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
         is_asked = any(clause.has(cue.ECHO) for clause in sentence) and sentence[-1].question
         is_other = is_asked or (not pays and any(clause.has(cue.CALL | cue.PAID) for clause in sentence))
-        is_told = not pays and any(clause.has(cue.PAST | cue.PRETERITE) for clause in sentence)
+        is_told = not pays and any(clause.has(cue.PAST | cue.PRETERITE | cue.UNKNOWN) for clause in sentence)
         other += [is_other] * (place - first)
         told += [is_told] * (place - first)
         first = place
@@ -302,6 +323,7 @@ def _stands(
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
             or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
             or candidate.strength > current.strength
+            or (current.match.rule == "next_week" and candidate.match.rule == "weekday_of_next_week")
             or (
                 candidate.strength == current.strength
                 and current.match.rule in _WIDE
@@ -347,12 +369,40 @@ def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tupl
     return ()
 
 
-def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
-    """The due dates of an utterance already read; the one that stands comes first."""
+def _with_amounts(clauses: tuple[Clause, ...], paid: Sequence[tuple[int, int]]) -> tuple[Clause, ...]:
+    """The clauses, those in which an amount is to be paid being about paying: «que sean sesenta para el lunes»."""
+    if not paid:
+        return clauses
+    return tuple(
+        replace(clause, cues=clause.cues | cue.PAY)
+        if not clause.has(_NO_PAYING) and any(clause.first <= first < clause.last for first, _ in paid)
+        else clause
+        for clause in clauses
+    )
+
+
+def judge_dates(
+    text: str,
+    found: Found,
+    said_on: date,
+    *,
+    unreal: bytearray | None = None,
+    paid: Sequence[tuple[int, int]] = (),
+) -> tuple[DueDate, ...]:
+    """The due dates of an utterance already read; the one that stands comes first.
+
+    Args:
+        text: The utterance as written.
+        found: Its dates and times.
+        said_on: Local calendar day of the call.
+        unreal: What `unreal_tokens` gives for the utterance, where it is known already.
+        paid: Token spans of amounts that are to be paid; their clauses speak of paying.
+    """
     if not found.dates and not found.clocks and not any(token.text in _BEING for token in found.tokens):
         return ()
-    clauses = split_clauses(text, found)
     tokens = found.tokens
+    unreal = unreal_tokens(text, tokens) if unreal is None else unreal
+    clauses = _with_amounts(split_clauses(text, found), paid)
     if any(clause.has(cue.ECHO) and clause.question for clause in clauses):
         return ()
     around = _surroundings(clauses)
@@ -360,7 +410,7 @@ def judge_dates(text: str, found: Found, said_on: date) -> tuple[DueDate, ...]:
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
-            if address and match.rule in _STREETS and not clause.has(cue.PAY):
+            if (address and match.rule in _STREETS and not clause.has(cue.PAY)) or (unreal and unreal[match.first]):
                 continue
             strength = _judge(place, around, match, said_on, tokens)
             if strength > REFUSED:

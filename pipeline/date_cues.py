@@ -99,7 +99,7 @@ _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les", "os"})
-_WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
+WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
     {
         "deje",
@@ -124,9 +124,10 @@ _AGE_VERBS = frozenset(
 _AGES = frozenset({"anos", "anitos", "ano", "mes", "meses", "aniversario"})
 _ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
 ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
+_HOUR_BY_EVENT = frozenset({"despues", "antes", "saliendo", "luego", "salir", "salga", "salgo", "vuelta", "despuesito"})
 _LONGEST_QUESTION = 24
 _SUPPOSED = ("ara", "aras", "aran", "iera", "era")
-_MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
+MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
 _SHORTEST_BY_SOUND = 6
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
@@ -175,7 +176,8 @@ def _load() -> _Cues:
         if len(word) >= _SHORTEST_BY_SOUND and cue & (PAY | LIGHT | MAYBE_PAST_O)
     }
     known = frozenset(data["other_bill"]["people"])
-    told_apart = known | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
+    events = frozenset(word for word, cue in words.items() if cue & EVENT)
+    told_apart = known | events | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
     fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
     return _Cues(words, phrases, by_sound, fixed, known)
 
@@ -197,7 +199,7 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
         return PAST | PAID if _accented(text, token) else PAY
     if _accented(text, token):
         return PAST | PAID
-    if before & _WISHED or _MARKED.search(text) or token.text in _ORDERED:
+    if before & WISHED or MARKED.search(text) or token.text in _ORDERED:
         return PAY
     return PAST | PAID
 
@@ -272,7 +274,17 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
         return NEUTRAL
     if word in _load().people and pays_person(tokens, place):
         return (cue or UNKNOWN) | PAYEE
+    if cue & EVENT and _follows_event(tokens, place):
+        return NEUTRAL
     return cue or _cue_of_form(text, tokens, place)
+
+
+def _follows_event(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the event only tells the hour: «el domingo después de misa», «antes del trabajo», «saliendo de clases»."""
+    place -= 1
+    while place > 0 and tokens[place].text in _ARTICLES:
+        place -= 1
+    return place > 0 and tokens[place].text in ("de", "del") and tokens[place - 1].text in _HOUR_BY_EVENT
 
 
 def is_asked(tokens: Sequence[Token], place: int) -> bool:
@@ -301,6 +313,8 @@ def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
     """The cue of a word that no lexicon knows: «le cuadro», «te derivaré» pay; «chocó», «robaron» are told."""
     word, last = tokens[place].text, text[tokens[place].end - 1]
     before = tokens[place - 1].text if place else ""
+    if word.endswith("mente"):
+        return NEUTRAL
     heard = _heard(word)
     if heard:
         return heard if heard & (PAY | LIGHT) else PAY

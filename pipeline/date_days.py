@@ -70,14 +70,15 @@ def relative_day_and_weekday(scan: Scan, match: re.Match[str]) -> Day | None:
     return None if other else Day(found, "tomorrow" if days is None else "relative_day")
 
 
-@DAYS.rule("DAY", "r:PAST_DAY")
+@DAYS.rule("DAY", "r:PAST_DAY (COMMA? ART? WEEKDAY)?")
 def past_day(scan: Scan, match: re.Match[str]) -> Day:
     return Day(scan.said_on + timedelta(days=scan.value(match, "r", "PAST_DAY")), "past")
 
 
 @DAYS.rule("DAY", "r:NOW")
-def now(scan: Scan, match: re.Match[str]) -> Day:
-    del match
+def now(scan: Scan, match: re.Match[str]) -> Day | None:
+    if scan.kind_at(match.end(), "EN", "FOR", "EL", "THIS", "CONTR"):
+        return None  # "ahora en la quincena": the day follows
     return Day(scan.said_on, "now", doubtful=True)
 
 
@@ -215,6 +216,12 @@ def nth_weekday_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     return None if found is None else Day(found, "past" if month.is_past else "nth_weekday_of_month", month_day=True)
 
 
+def _is_next_day(scan: Scan, place: int) -> bool:
+    """Whether «próximo día» stands there, as in «el próximo día 3»."""
+    item = scan.items[place]
+    return [token.text for token in scan.tokens[item.first : item.last]] == ["proximo", "dia"]
+
+
 def _day_of(scan: Scan, number: int, month: Month | None) -> Day | None:
     if month is None or month.month == 0:
         return Day(next_month_day(scan.said_on, number), "day_of_month", month_day=True)
@@ -237,6 +244,7 @@ def _day_of(scan: Scan, number: int, month: Month | None) -> Day | None:
     f"{_OF} f:FIRST DE ART? m:MONTH_REF",
     "(d:DAY_NUMBER (DOT? ORDSIGN)?|o:ORDINAL_DAY|f:FIRST) (DE|EL|COMMA|SLASH|DASH)* m:MONTH_REF",
     f"NEXT d:DAY_NUMBER (?!{_COUNTED}) {_MONTH_TAIL}?",
+    f"r:RELATIVE d:DAY_NUMBER (?!{_COUNTED}) {_MONTH_TAIL}?",
 )
 def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     groups = match.groupdict()
@@ -246,7 +254,7 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     article = scan.kind_at(before, "EL", "CONTR", "CONTRACTED", "THIS", "DAYU", "ESE")
     if scan.kind_at(before, "THIS") and scan.tokens[scan.items[before].first].text[:4] in ("esta", "esto"):
         return None
-    if scan.kind_at(match.start(), "ONE"):
+    if scan.kind_at(match.start(), "ONE") or (groups.get("r") and not _is_next_day(scan, match.start())):
         return None
     worded = bool(groups.get("o")) and scan.tokens[scan.items[match.start()].first].kind == "word"
     if worded and month is not None and not scan.kind_at(match.start() + 1, "DE", "MONTH_REF"):
@@ -275,10 +283,13 @@ def day_of_next(scan: Scan, match: re.Match[str]) -> Day | None:
     return _day_of(scan, scan.value(match, "d", "DAY_NUMBER"), month)
 
 
+_ITS_DAY = "COMMA? (FOR|EN|A)? (EL|CONTR) (DAY_NUMBER|WEEKDAY|DAYU)"  # "el primero el 15": the first payment
+
+
 @DAYS.rule(
     "DAY",
-    f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN)",
-    "(?<=EL) f:FIRST (?=FOR|OTHER_WORD)",
+    f"(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST (?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN|{_ITS_DAY})",
+    f"(?<=EL) f:FIRST (?!{_ITS_DAY}) (?=FOR|OTHER_WORD)",
 )
 def first_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     before = scan.items[match.start() - 2] if match.start() >= 2 else None

@@ -149,6 +149,7 @@ def range_in_month(scan: Scan, match: re.Match[str]) -> Day | None:
     "DAY",
     f"a:DAY CLOCK? COMMA* O COMMA? (UNTIL|BEFORE)? {_ART} b:DAY",
     f"a:DAY COMMA? O (EL|CONTR)? n:DAY_NUMBER {_MONEY_NEXT} (?!COLON|DE OTHER_WORD|SPAN|CLOCK)",
+    f"a:DAY c:COMMA n:DAY_NUMBER {_MONEY_NEXT} (?!COLON|DE|Y|COMMA DAY_NUMBER|SPAN|CLOCK|INT)",
 )
 def either_day(scan: Scan, match: re.Match[str]) -> Day | None:
     """«El 15 o el 16»: the later one, as a period is dated on its end."""
@@ -159,6 +160,8 @@ def either_day(scan: Scan, match: re.Match[str]) -> Day | None:
         if not first.month_day:
             return None
         number = scan.value(match, "n", "DAY_NUMBER")
+        if match.groupdict().get("c") and number != first.due.day + 1:
+            return None
         step = 0 if number > first.due.day else 1
         due = clamped_day(*shift_month(first.due.year, first.due.month, step), number)
         return Day(due, "either", start=first.due, doubtful=True)
@@ -213,6 +216,37 @@ def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
     )
 
 
+def share_the_month(scan: Scan) -> None:
+    """«El 5 y el 20 de abril», «15 y 30 de mayo»: the month, said once, is that of every day of the list."""
+    month: date | None = None
+    place = len(scan.items) - 1
+    while place >= 0:
+        day: Day | None = scan.items[place].values.get("DAY")
+        number = scan.items[place].values.get("DAY_NUMBER") if month is not None else None
+        if day is not None and day.due is not None and day.month_day:
+            if day.rule != "day_of_month":
+                month = day.due
+            elif month is not None and day.due.day < month.day:
+                _put_day(scan, place, month.replace(day=day.due.day))
+        elif month is not None and number is not None and number < month.day:
+            _put_day(scan, place, month.replace(day=number))
+        else:
+            month = None
+        place -= 1
+        while scan.kind_at(place, "ART", "CONTR", "DAYU", "FOR"):
+            place -= 1
+        if month is not None and not scan.kind_at(place, "Y", "COMMA"):
+            month = None
+        place -= scan.kind_at(place, "Y", "COMMA")
+        place -= month is not None and scan.kind_at(place, "COMMA")
+
+
+def _put_day(scan: Scan, place: int, due: date) -> None:
+    if due >= scan.said_on:
+        day = Day(due, "day_and_month", month_day=True)
+        scan.items[place] = scan.items[place]._replace(code=DAY_CODE, values={"DAY": day})
+
+
 _NEXT_DAY = ("otro dia", "dia siguiente", "siguiente dia", "dia despues")
 _NO_ANCHOR = frozenset({"past", "recurring", "now"})
 
@@ -222,8 +256,12 @@ def count_from_days_before(scan: Scan) -> None:
     anchor: Day | None = None
     for place, item in enumerate(scan.items):
         day: Day | None = item.values.get("DAY")
+        if anchor is not None and scan.kind_at(place, "NO", "O", "SINO", "Y", "DOT"):
+            anchor = None if anchor.rule == "next_week" else anchor
         if anchor is not None and anchor.due is not None:
-            counted = _counted_from(scan, place, anchor.due)
+            counted = _counted_from(
+                scan, place, anchor.due, anchor.rule, anchor.start if anchor.rule == "next_week" else None
+            )
             if counted is not None:
                 day = counted
                 scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
@@ -231,9 +269,12 @@ def count_from_days_before(scan: Scan) -> None:
             anchor = day
 
 
-def _counted_from(scan: Scan, place: int, anchor: date) -> Day | None:
+def _counted_from(scan: Scan, place: int, anchor: date, anchor_rule: str, week: date | None) -> Day | None:
     item = scan.items[place]
     day: Day | None = item.values.get("DAY")
+    if "NEXT" in item.values and scan.kind_at(place - 1, "LAS") and not scan.kind_at(place + 1, "WEEK", "QUINCENA"):
+        this_week = week is None and anchor_rule == "this_week"
+        return Day(anchor + timedelta(days=7), "next_week") if this_week else None
     span: Span | None = item.values.get("SPAN")
     if span is not None:
         after = scan.tokens[item.last].text if item.last < len(scan.tokens) else ""
@@ -242,6 +283,8 @@ def _counted_from(scan: Scan, place: int, anchor: date) -> Day | None:
         return replace(day, due=anchor) if day.due is not None and day.due.day == anchor.day else None
     if day is None or day.due is None or day.rule not in ("tomorrow", "weekday"):
         return None
+    if week is not None and day.bare_weekday:
+        return Day(week + timedelta(days=day.due.weekday()), "weekday_of_next_week")
     words = " ".join([token.text for token in scan.tokens[item.first : item.last]])
     if day.rule == "tomorrow":
         return Day(anchor + timedelta(days=1), "day_after") if words.endswith(_NEXT_DAY) else None

@@ -22,7 +22,7 @@ from pipeline.calendars import (
 from pipeline.date_days import DAYS, NTH, month_of, nth_number
 from pipeline.date_grammar import Scan
 from pipeline.date_references import month_period
-from pipeline.date_values import Day, Month, Week
+from pipeline.date_values import Day, Month, Span, Week
 from pipeline.holiday_days import feast_day, next_public_holiday
 
 _NAMES_OF_PEOPLE = frozenset({"julio", "abril", "mayo", "domingo", "agosto"})
@@ -121,6 +121,7 @@ def middle_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)) LAST DE m:MONTH_REF",
     "LASTS (n:INT)? DAYU DE ART? m:MONTH_REF",
     "END BEFORE_END? n:(NEXT|OTHER) (?!WEEK|YEARU|YEAR_REF|WEEK_REF)",
+    "MONTH_END",
     "END (DE ART)? m:MONTH_REF NO COMMA? SINO? (A|EN|FOR|ART|CONTR)* o:(OTHER|NEXT)",
 )
 def end_of_month(scan: Scan, match: re.Match[str]) -> Day:
@@ -137,6 +138,26 @@ def end_of_month(scan: Scan, match: re.Match[str]) -> Day:
     )
 
 
+_WHO_IS = frozenset({"es", "soy", "eres", "sos", "fue", "ser", "seria", "sera", "por", "como"})
+_AFTER_LAST = frozenset("le les te se os lo la si sin ya yo a de para pa del y como que cobro me".split())
+
+
+@DAYS.rule(
+    "DAY",
+    "(?<=EL) LAST (?!BUSINESS|DAYU|DE|WEEKDAY|WEEKEND|MES|MONTH_REF|QUINCENA|QUINCENA_REF|WEEK|WEEK_REF|MONEY|SPAN|INT)",
+)
+def last_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«El último le deposito»: the last day of the month; not «el último pago», «usted es el último»."""
+    item = scan.items[match.start()]
+    before = scan.tokens[item.first - 2].text if item.first > 1 else ""
+    after = scan.tokens[item.last] if item.last < len(scan.tokens) else None
+    if scan.tokens[item.first].text != "ultimo" or before in _WHO_IS:
+        return None
+    if after is not None and after.kind == "word" and after.text not in _AFTER_LAST:
+        return None
+    return Day(month_end(scan.said_on.year, scan.said_on.month), "end_of_month", doubtful=True)
+
+
 @DAYS.rule("DAY", f"(o:{NTH}|LAST) DAYU? BUSINESS (DE ART? m:MONTH_REF)?", "LAST BUSINESS (DE ART? m:MONTH_REF)?")
 def business_day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = month_of(scan, match) or Month(None, 0, "month")
@@ -150,6 +171,14 @@ def business_day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
             return None
         year, number = shift_month(year, number, 12 if month.month else 1)
     return None
+
+
+@DAYS.rule("DAY", "s:SPAN (?=Y)")
+def hours_first(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Setenta y dos horas y lo tiene»: what is promised follows."""
+    span: Span = scan.value(match, "s", "SPAN")
+    opens = match.start() == 0 and span.unit == "hours"
+    return Day(span.after(scan.said_on), "in_hours", doubtful=True) if opens and span.hours >= 24 else None
 
 
 @DAYS.rule("DAY", f"(o:{NTH}|LAST) WEEK DE ART? m:MONTH_REF", "n:INT ORDSIGN WEEK DE ART? m:MONTH_REF")
@@ -178,11 +207,14 @@ def week_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     "(o:(FIRST|ORD2)|LAST) (QUINCENA|QUINCENA_REF|MITAD) (DE ART? m:MONTH_REF)?",
     "(QUINCENA|QUINCENA_REF) DE ART? m:MONTH_REF",
     "o:(FIRST|ORD2) MIDDLE ART? m:MONTH_REF",
+    "m:MONTH_REF (COMMA|FOR|EN|A)* (ART|CONTR)? (o:(FIRST|ORD2)|LAST) (QUINCENA|QUINCENA_REF)",
 )
 def half_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     month = month_of(scan, match)
     nth = nth_number(scan, match) if match.groupdict().get("o") else (2 if scan.kind_at(match.start(), "LAST") else 1)
     if month is None and scan.kind_at(match.start() + 1, "MITAD"):
+        return None
+    if match.start("m") == match.start() and (month is None or month.month == 0 or month.is_past):
         return None
     if nth == 1:
         middle = _in_month(scan, month, _MIDDLE_OF_MONTH, "half_of_month")

@@ -250,6 +250,8 @@ def _unit_span(scan: Scan, place: int, count: int, business: bool) -> Span:
     return Span(unit="minutes")
 
 
+_LONGEST_DELAY = 12  # "a 36 meses" is how long a contract lasts
+
 _UNIT = "(DAYU|WEEK|MES|YEARU|HOURU|MINUTEU|QUINCENA)"
 
 
@@ -265,8 +267,15 @@ _UNIT = "(DAYU|WEEK|MES|YEARU|HOURU|MINUTEU|QUINCENA)"
 def span(scan: Scan, match: re.Match[str]) -> Span | None:
     groups = match.groupdict()
     count = scan.value(match, "n", "INT") if groups.get("n") else (0 if groups.get("f0") else 1)
-    if count > 1000 or (
-        groups.get("pair") and not scan.tokens[scan.items[match.start()].last - 1].text.startswith("par")
+    lasts = (
+        scan.kind_at(match.start() - 1, "A", "CONTR")
+        and scan.kind_at(match.start("u"), "MES")
+        and count > _LONGEST_DELAY
+    )
+    if (
+        count > 1000
+        or lasts
+        or (groups.get("pair") and not scan.tokens[scan.items[match.start()].last - 1].text.startswith("par"))
     ):
         return None
     base = _unit_span(scan, match.start("u"), count, bool(groups.get("b")))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pipeline import date_periods, date_spans  # noqa: F401 - their rules join the layer of days
 from pipeline.date_days import DAYS
 from pipeline.date_grammar import Item, Scan, kind_class, scan_items
-from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before
+from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, share_the_month
 from pipeline.date_references import CLOCKS, REFERENCES
 from pipeline.date_values import Clock, Day
 from pipeline.numbers import NumberMatch, find_numbers
@@ -22,7 +22,7 @@ from pipeline.tokens import Token, tokenize
 _TRIGGER_KINDS = (
     "WEEKDAY WEEKDAY_SHORT MONTH MONTH_SHORT RELATIVE RELATIVE_DOUBTFUL NOW PAST_DAY HOLIDAY HOLIDAY_NAME MANANA "
     "WEEK WEEKEND MES YEARU DAYU HOURU MINUTEU QUINCENA QUARTERU HALFYEARU DAY_NUMBER HOUR ORDINAL_DAY DOTTED "
-    "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS FIN"
+    "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS FIN MONTH_END"
 ).split()
 _TRIGGERS = frozenset("".join(kind_class(kind)[1:-1] for kind in _TRIGGER_KINDS))
 
@@ -85,6 +85,7 @@ def read_times(
         return Found(tokens, tuple(numbers), (), ())
     for layer in (CLOCKS, REFERENCES, DAYS, OFFSETS, RANGES, BOUNDS):
         layer.reduce(scan)
+    share_the_month(scan)
     count_from_days_before(scan)
     dates = tuple(_match(scan, item) for item in scan.items if "DAY" in item.values)
     clocks = tuple(

@@ -219,7 +219,8 @@ class NumberGrammar:
             return Found(thousands + 500, start + 1, "half", 3)
         if rest is not None and start > index and self.counts_amount(rest.after):
             rest = None
-        if rest is None or self.starts_another(rest.after) or (thousands >= 10**6 and start > index):
+        is_day = rest is not None and rest.value <= _LARGEST_DAY
+        if rest is None or self.starts_another(rest.after, is_day) or (thousands >= 10**6 and start > index):
             return self.with_decimals(Found(thousands, index, scale=3, doubtful=doubtful))
         found = Found(thousands + rest.value, rest.after, doubtful=doubtful or rest.doubtful)
         return self.with_decimals(found)
@@ -228,10 +229,10 @@ class NumberGrammar:
         """Whether "de" and a number follow: "mil | y tres de quinientos"."""
         return self.text(index) == "de" and (self.role(index + 1) is not None or self.text(index + 1) == "a")
 
-    def starts_another(self, index: int) -> bool:
+    def starts_another(self, index: int, is_day: bool = True) -> bool:
         """Whether what was read before belongs to the next number: "mil | dos mil", "mil | quince de marzo"."""
         thousand = self.role(index) is Role.SCALE and self.atoms[index].value == 3
-        return thousand or (self.text(index) == "de" and self.text(index + 1) in _MONTHS)
+        return thousand or (is_day and self.text(index) == "de" and self.text(index + 1) in _MONTHS)
 
     def number(self, index: int) -> Found | None:
         """Groups joined by falling scales from a million up."""

@@ -53,12 +53,13 @@ _ENDINGS = ("os", "as", "o", "a", "es", "e", "")
 
 
 def sound(word: str) -> str:
-    """The word as it sounds in Latin America: s = z = soft c, b = v, no h, ll = y, gn = n, single letters.
+    """The word as it sounds in Latin America: s = z = soft c, b = v, no h, ll = y, gn = n, mp = np, single letters.
 
     >>> sound("doscientos") == sound("dosientoz")
     True
     """
     word = word.replace("ch", "C").replace("h", "").replace("qu", "k").replace("v", "b").replace("w", "b")
+    word = word.replace("mp", "np").replace("mb", "nb")
     word = word.replace("xc", "c").replace("sc", "c").replace("gn", "n")
     word = word.replace("ce", "se").replace("ci", "si").replace("c", "k").replace("z", "s").replace("x", "s")
     word = word.replace("gue", "ge").replace("gui", "gi").replace("ll", "y").replace("ss", "s")

@@ -18,6 +18,9 @@ _RATE_WORDS = frozenset(
     "interes intereses tasa mensual anual diario diaria mora descuento quita rebaja comision iva recargo seguro "
     "acuerdo condonan bonificacion penalidad usura sueldo salario celular bateria carga".split()
 )
+_MEASURED = frozenset(
+    "fiebre temperatura presion azucar glucosa edad ancho largo alto promedio calificacion hematocrito".split()
+)
 _LARGEST_DAY = 31
 _LAST_HOUR = 24
 _MOST_PAYMENTS = 36
@@ -32,6 +35,8 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
     if match.plan is not None:
         return None
     after = u.text(match.last)
+    if after == "de" and u.text(match.last + 1) in _MEASURED:
+        return "count"
     if after in u.words.counted and not _is_rate_of_payment(u, match):
         return "count"
     for is_one, reason in (
@@ -39,6 +44,7 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
         (_is_day, "day"),
         (_is_hour, "hour"),
         (_is_year, "year"),
+        (_is_age, "age"),
         (_counts_unnamed, "count"),
         (_is_labelled, "label"),
         (_counts_unknown_noun, "count"),
@@ -71,7 +77,7 @@ def _is_code(u: Utterance, match: AmountMatch) -> bool:
     first, last = match.first, match.last
     token = u.tokens[first]
     before = u.text(first - 1) in ("-", "/", ":", "_", "#", "@") and glued(u.tokens, first)
-    after = u.text(last) in ("-", "/", ":", "_") and glued(u.tokens, last) and u.text(last + 1) != ""
+    after = u.text(last) in ("-", "/", ":", "_") and glued(u.tokens, last) and glued_at(u, last + 1)
     letters = first > 0 and u.tokens[first - 1].kind == "word" and glued(u.tokens, first)
     if before or after or letters:
         return True
@@ -79,6 +85,10 @@ def _is_code(u: Utterance, match: AmountMatch) -> bool:
     if plain and (token.text[0] == "0" or len(token.text) >= _DOCUMENT_DIGITS):
         return True
     return match.rule == "leading zero" or _is_in_run(u, match)
+
+
+def glued_at(u: Utterance, index: int) -> bool:
+    return index < len(u.tokens) and glued(u.tokens, index)
 
 
 def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
@@ -170,9 +180,39 @@ def _is_year(u: Utterance, match: AmountMatch) -> bool:
     value, before = _literal(match), u.text(match.first - 1)
     if before == "del" and value < 100:
         return True
+    if before == "al" and value > _LARGEST_DAY:
+        return True  # a house: "25 de Mayo al 1200"
     if value not in _YEARS or value % 100 == 0:
         return False
     return before in ("en", "de", "del", "el", "desde", "hasta", "ano") and u.text(match.last) not in ("pesos", "que")
+
+
+_AGE_VERBS = frozenset(
+    "cumplo cumple cumples cumpli cumplio cumplir cumplira cumplire cumplen cumplan cumpla cumplieron cumpliendo".split()
+)
+_YOUNGEST, _OLDEST = 15, 110
+_IN_HAND = frozenset(
+    "nomas nada mas ahora ahorita disponible disponibles juntos en pesos para ahi aqui solamente y , . a hoy guardados "
+    "completos listos y le les te se si pero".split()
+)
+
+
+def _is_age(u: Utterance, match: AmountMatch) -> bool:
+    """An age: "cumplo treinta", "tengo sesenta y ocho y nadie me da trabajo", "a mis setenta", "anda por los ochenta"."""
+    value, before, first = _literal(match), u.text(match.first - 1), match.first
+    if not 0 < value <= _OLDEST:
+        return False
+    if before in _AGE_VERBS or (before in ("los", "sus", "mis", "como") and u.text(first - 2) in _AGE_VERBS):
+        return True
+    if before == "mis" and u.text(first - 2) in ("a", "con") and value >= _YOUNGEST:
+        return True
+    if u.has(frozenset({Cue.PAY}), u.near(match)):
+        return False
+    if before in ("los", "para") and u.text(first - 2) in ("por", "va", "voy", "pasa", "paso", "tiene"):
+        return True
+    if before not in ("tengo", "tiene") or value < _YOUNGEST:
+        return False
+    return u.text(match.last) == "y" and u.text(match.last + 1) not in ("le", "se", "te", "con", "eso", "nada")
 
 
 def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
@@ -184,7 +224,7 @@ def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
         return True
     if "par" in (u.text(match.first), u.text(match.first + 1)):
         return u.text(match.last) == "de"
-    if before in ("las", "la", "otras") and value < _SMALL:
+    if before == "la" or (before in ("las", "otras") and value < _SMALL):
         return True
     if u.text(match.last) == "de" and u.text(match.last + 1) in ("las", "los", "esas", "esos", "estas", "mis", "ellas"):
         return value < _MOST_PAYMENTS
@@ -201,6 +241,8 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
         return True
     if u.text(first - 1) == "los" and u.has(frozenset({Cue.PAY}), u.clause(first, u.soft)):
         return False
+    if u.text(first - 1) == ":" and first > 1:
+        first -= 2  # "los últimos cuatro: dos mil"
     for index in range(first - 1, max(first - _REACH, -1), -1):
         if u.soft[index] != u.soft[first] and not (u.text(index + 1) == "numero" or u.text(index) == ","):
             return False

@@ -19,6 +19,7 @@ from pipeline.date_context import judge_dates
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import tokenize
+from pipeline.unreal import unreal_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,13 @@ def _read(request: ParseRequest) -> tuple[DateMatch | None, AmountMatch | None]:
     tokens = tokenize(request.text)
     numbers = find_numbers(tokens, country=request.country)
     found = read_times(tokens, numbers, request.said_on, request.country)
-    dues = judge_dates(request.text, found, request.said_on)
+    unreal = unreal_tokens(request.text, tokens) if found.dates or numbers else None
     context = AmountContext(request.country, request.currency, request.balance, request.minimum_payment)
-    amounts = payable_amounts(request.text, context, taken=claimed_spans(found), tokens=tokens, numbers=numbers)
+    amounts = payable_amounts(
+        request.text, context, taken=claimed_spans(found), tokens=tokens, numbers=numbers, unreal=unreal
+    )
+    paid = [(match.first, match.last) for match in amounts]
+    dues = judge_dates(request.text, found, request.said_on, unreal=unreal, paid=paid)
     return (dues[0].match if dues else None), (amounts[0] if amounts else None)
 
 

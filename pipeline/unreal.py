@@ -1,0 +1,224 @@
+"""Which words of an utterance speak of no real payment: supposed, asked about, thrown back, refused.
+
+«Supongamos que le pago el lunes, ¿me borran?», «¿cómo que quinientos?», «eso de pagar el quince está difícil»: neither
+the date nor the amount in such a sentence is one to be kept. Both judges, of dates and of amounts, ask here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from pipeline.tokens import Token
+
+_STOPS = frozenset(".?!…;")
+_TURNS = frozenset({"pero", "sino"})
+_FORMS = ("ara", "aras", "aran", "aramos", "iera", "ieras", "ieran", "ieramos", "iese", "ieses", "iesen", "iesemos")
+_HAD = ("hubiera", "hubiese", "hubieran", "hubiesen", "hubieras", "hubieses", "hubieramos", "hubiesemos")
+_WOULD_HAVE = frozenset("habria habrian habrias habriamos".split())
+_WOULD = ("aria", "arias", "ariamos")
+_COLLECTOR = frozenset("usted ustedes nos don dona senora senor".split())
+_PAYING_I = frozenset(
+    "pago doy deposito abono cancelo liquido transfiero consigno giro entrego saldo adelanto pagamos damos mando "
+    "ingreso paso pongo hago yapeo".split()
+)
+_CLITICS = frozenset("le les te se lo los la las os yo hoy ya".split())
+_SUBJUNCTIVE = ("e", "emos")
+_CONDITION_REACH = 5
+
+Phrase = tuple[frozenset[str], ...]
+_ANY: frozenset[str] = frozenset({"_"})
+_MAYBE: frozenset[str] = frozenset({"*"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    supposed: dict[str, tuple[Phrase, ...]]
+    thrown_back: dict[str, tuple[Phrase, ...]]
+    opening: dict[str, tuple[Phrase, ...]]
+    asked: dict[str, tuple[Phrase, ...]]
+    refused: dict[str, tuple[Phrase, ...]]
+    unless: frozenset[str]
+    gain: frozenset[str]
+    unreal_after: frozenset[str]
+    not_forms: frozenset[str]
+    openers: frozenset[str]
+
+
+def _phrases(entries: Sequence[str]) -> dict[str, tuple[Phrase, ...]]:
+    table: dict[str, list[Phrase]] = {}
+    for entry in entries:
+        phrase = tuple(frozenset(word.split("|")) for word in entry.split())
+        for first in phrase[0]:
+            table.setdefault(first, []).append(phrase)
+    return {first: tuple(rows) for first, rows in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _load() -> _Words:
+    data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("unreal.toml").read_text("utf-8"))
+    tables = [_phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused")]
+    opening, asked = _phrases(data["thrown_back"]["opening"]), _phrases(data["thrown_back"]["asked"])
+    openers = frozenset(first for table in (*tables, opening, asked) for first in table)
+    return _Words(
+        supposed=tables[0],
+        thrown_back=tables[1],
+        opening=opening,
+        asked=asked,
+        refused=tables[2],
+        unless=frozenset(data["refused"]["unless"]),
+        gain=frozenset(data["gain"]["verbs"]),
+        unreal_after=frozenset(data["unreal_after"]["words"]),
+        not_forms=frozenset(data["unreal_after"]["not_forms"]),
+        openers=openers | frozenset(_HAD) | _WOULD_HAVE | {"si", "aunque", "ojala", "quien", "como", "que"},
+    )
+
+
+def _matches(texts: Sequence[str], place: int, phrase: Phrase) -> bool:
+    for words in phrase:
+        if words == _MAYBE:
+            continue
+        while place < len(texts) and words is not phrase[0] and _skips(texts, place, phrase, words):
+            place += 1
+        if place >= len(texts) or not (words == _ANY or texts[place] in words):
+            return False
+        place += 1
+    return True
+
+
+def _skips(texts: Sequence[str], place: int, phrase: Phrase, words: frozenset[str]) -> bool:
+    """Whether a word may be passed over: one for each "*" of the phrase, before the word wanted."""
+    if _MAYBE not in phrase or texts[place] in words:
+        return False
+    ahead = texts[place + 1 : place + 1 + phrase.count(_MAYBE)]
+    return any(word in words for word in ahead)
+
+
+def _finds(texts: Sequence[str], span: range, table: dict[str, tuple[Phrase, ...]]) -> bool:
+    """Whether a phrase of the table starts in the span."""
+    for place in span:
+        rows = table.get(texts[place])
+        if rows is not None and any(_matches(texts, place, phrase) for phrase in rows):
+            return True
+    return False
+
+
+def _sentences(texts: Sequence[str]) -> list[range]:
+    """The sentences; «Si le pago mil, ¿me borran?» is one."""
+    spans: list[range] = []
+    first = 0
+    for place, text in enumerate(texts):
+        if text in _STOPS and place + 1 < len(texts) and texts[place + 1] in _STOPS:
+            continue
+        ends = text in _STOPS
+        opens = text in ("¿", "¡") and place > first and texts[place - 1] != ","
+        if ends or opens:
+            spans.append(range(first, place + 1 if ends else place))
+            first = place + 1 if ends else place
+    if first < len(texts):
+        spans.append(range(first, len(texts)))
+    return [span for span in spans if len(span)]
+
+
+def _parts(texts: Sequence[str], sentence: range, cuts: frozenset[str]) -> list[range]:
+    parts: list[range] = []
+    first = sentence.start
+    for place in sentence:
+        if texts[place] in cuts and place > first:
+            parts.append(range(first, place))
+            first = place
+    parts.append(range(first, sentence.stop))
+    return parts
+
+
+def _is_form(text: str, token: Token, words: _Words) -> bool:
+    """Whether the word is a past subjunctive: «pagara», «tuviera», «diese»; not «pagará», «para»."""
+    word = token.text
+    return word.endswith(_FORMS) and len(word) > 4 and word not in words.not_forms and _unstressed(text, token)
+
+
+def _unstressed(text: str, token: Token) -> bool:
+    return text[token.end - 1] not in "áÁ" and text[token.end - 2] not in "áÁ"
+
+
+def _is_supposed(text: str, tokens: Sequence[Token], texts: Sequence[str], part: range, words: _Words) -> bool:
+    if _finds(texts, part, words.supposed):
+        return True
+    said = texts[part.start : part.stop]
+    if not _WOULD_HAVE.isdisjoint(said) or any(word in _HAD for word in said):
+        return True
+    for place in part:
+        if not texts[place].endswith(_FORMS) or not _is_form(text, tokens[place], words):
+            continue
+        before = texts[max(part.start, place - _CONDITION_REACH) : place]
+        if not words.unreal_after.isdisjoint(before) and _COLLECTOR.isdisjoint(before):
+            return texts[place] != "fuera" or "si" not in before
+    return False
+
+
+def _is_asked(texts: Sequence[str], sentence: range, words: _Words) -> bool:
+    """Whether a question throws back what was said: «¿Que si el lunes?», «¿tengo que pagar mil?»."""
+    first = sentence.start + (texts[sentence.start] == "¿")
+    opens = _finds(texts, range(first, first + 1), words.opening)
+    return opens or _finds(texts, sentence, words.asked) or _asks_for_gain(texts, sentence, words)
+
+
+def _asks_for_gain(texts: Sequence[str], sentence: range, words: _Words) -> bool:
+    """«Si liquido antes del 15, ¿me rebajan algo?», «¿cuánto me descuentan si pago hoy?»."""
+    for place in sentence:
+        if texts[place] in ("me", "nos") and place + 1 < sentence.stop and texts[place + 1] in words.gain:
+            break
+    else:
+        return False
+    return any(texts[place] == "si" and _pays_myself(texts, place + 1) for place in sentence)
+
+
+def _pays_myself(texts: Sequence[str], place: int) -> bool:
+    while place < len(texts) and texts[place] in _CLITICS:
+        place += 1
+    return place < len(texts) and texts[place] in _PAYING_I
+
+
+def _is_wished(texts: Sequence[str], part: range, following: range | None) -> bool:
+    """«Con gusto le daría los cien, pero no los tengo»."""
+    if following is None or texts[following.start] != "pero":
+        return False
+    would = any(texts[place].endswith(_WOULD) and len(texts[place]) > 4 for place in part)
+    opening = texts[following.start + 1 : following.start + 6]
+    return would and any(word in ("no", "nada", "ni") for word in opening)
+
+
+def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
+    """For each token 1 where what is said is not meant as a payment to come; empty where nothing is."""
+    texts = [token.text for token in tokens]
+    words = _load()
+    if words.openers.isdisjoint(texts) and not any(word.endswith(_WOULD) for word in texts):
+        return bytearray()
+    mask = bytearray(len(texts))
+    for sentence in _sentences(texts):
+        _judge(text, tokens, texts, sentence, mask)
+    return mask if any(mask) else bytearray()
+
+
+def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: range, mask: bytearray) -> None:
+    words = _load()
+    question = texts[sentence.stop - 1] == "?"
+    if _finds(texts, sentence, words.thrown_back) or (question and _is_asked(texts, sentence, words)):
+        _fill(mask, sentence)
+        return
+    parts = _parts(texts, sentence, _TURNS)
+    for place, part in enumerate(parts):
+        following = parts[place + 1] if place + 1 < len(parts) else None
+        if _is_supposed(text, tokens, texts, part, words) or _is_wished(texts, part, following):
+            _fill(mask, part)
+    for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino"})):
+        if _finds(texts, clause, words.refused) and words.unless.isdisjoint(texts[clause.start + 1 : clause.stop]):
+            _fill(mask, clause)
+
+
+def _fill(mask: bytearray, span: range) -> None:
+    mask[span.start : span.stop] = b"\x01" * len(span)
