@@ -53,7 +53,9 @@ _A_DAY = frozenset(
 )
 _STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
-_CHARGES = frozenset("interes intereses mora recargo recargos comision multa penalidad".split())
+_CHARGES = frozenset(
+    "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos comision multa penalidad".split()
+)
 _MUST = frozenset("tengo tiene tenemos tendre tenia toca hay".split())
 _ANOTHER = frozenset("otro otra otros otras".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
@@ -145,7 +147,7 @@ class _Judge:
             u.text(match.first - 3),
         }:
             return "price"
-        if self.pays_another(match):
+        if self.pays_another(match) or self.is_destined(match):
             return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
         if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
@@ -168,11 +170,6 @@ class _Judge:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
             return None if u.text(index + 2) in _PAYMENTS else "price"
-        follows = [u.text(i) for i in range(index, index + 4)]
-        while follows[0] in (",", "y"):
-            follows.pop(0)
-        if follows[:2] == ["son", "para"]:
-            return "expense"
         return "price" if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS else None
 
     def is_base(self, match: AmountMatch) -> bool:
@@ -193,6 +190,13 @@ class _Judge:
         if any(u.text(i) in people() and pays_person(u.tokens, i) for i in places):
             return True
         return any(u.text(i) in _ANOTHER and u.text(i - 1) == "a" and i + 1 in places for i in places)
+
+    def is_destined(self, match: AmountMatch) -> bool:
+        """Whether it is said to be for something else: "doce dólares, y son para la comida"."""
+        follows = [self.u.text(i) for i in range(match.last, match.last + 5)]
+        while follows[0] in (",", "y", "pero"):
+            follows.pop(0)
+        return follows[:2] == ["son", "para"] and follows[2] not in ("usted", "ustedes", "vos", "ti", "abonar", "pagar")
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last

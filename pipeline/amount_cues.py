@@ -61,6 +61,7 @@ _TITLES = frozenset("doctor doctora abogado abogada licenciado licenciada maestr
 _GOING_ON = frozenset(
     "estuve estuvimos estuvo estaba estabamos venia veniamos andaba andabamos anduve seguia iba".split()
 )
+_THEY_WILL = frozenset("quieren pretenden piensan van iban a".split())
 _THEY_DID = ("aron", "ieron")
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
@@ -192,6 +193,8 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     before = tokens[index - 1].text if index else ""
     if token.text in _TITLES and _is_called(tokens, index):
         return None
+    if before in _THEY_WILL and token.text.endswith("r") and _is_done_to_me(tokens, index):
+        return Cue.PRICE
     if before in _GOING_ON and token.text.endswith(_GERUND):
         return Cue.PAST
     if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":
@@ -212,6 +215,12 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if tense is not None:
         return _tensed_cue(tense, tokens, index, text)
     return _accented_cue(token, text) or _done_to_creditor(token, before, text)
+
+
+def _is_done_to_me(tokens: Sequence[Token], index: int) -> bool:
+    """Whether others are to do it to the speaker: "me quieren clavar mil", "nos van a cobrar"."""
+    third = {_text(tokens, i) for i in range(max(0, index - 3), index)}
+    return not third.isdisjoint(_TO_ME) and not third.isdisjoint(_THEY_WILL - {"a"})
 
 
 def _is_called(tokens: Sequence[Token], index: int) -> bool:

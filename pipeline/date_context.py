@@ -53,6 +53,7 @@ _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta
 _THAT_DAY = frozenset(
     {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
 )
+_INSTEAD = frozenset({"si", "mejor", "sino", "ya", "entonces", "pero"})
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 _STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
@@ -77,6 +78,8 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
         return REFUSED
     pays = clause.has(cue.PAY)
     beside = WEAK if around.paid_nearby(place) else REFUSED
+    if pays and clause.has(cue.PRETERITE) and not clause.has(cue.CORE):
+        return REFUSED
     if pays:
         return WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens):
@@ -89,8 +92,26 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
         )
     if clause.has(cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
         return beside
-    is_other = around.other[place] or (match.rule == "month" and around.told[place])
-    return REFUSED if is_other else ANSWER
+    is_other = (
+        around.other[place] or (match.rule in ("month", "holiday") and around.told[place]) or clause.has(cue.OTHER_BILL)
+    )
+    return REFUSED if is_other or _goes_on_telling(place, around.clauses, tokens) else ANSWER
+
+
+def _goes_on_telling(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
+    """«Fui el doce, no, el trece», «el lunes es feriado, el día de la Independencia»: another day of what was told."""
+    clause = clauses[place]
+    after = clauses[place + 1] if place + 1 < len(clauses) else None
+    if clause.stop or (after is not None and not after.stop and after.has(cue.PAY)):
+        return False
+    for before in reversed(clauses[max(0, place - 2) : place]):
+        if before.has(cue.PAY):
+            return False
+        if before.dates and before.has(cue.EVENT | cue.PAST | cue.PRETERITE) and not before.has(cue.NEGATION):
+            return _INSTEAD.isdisjoint([token.text for token in tokens[before.last : clause.last + 1]])
+        if before.stop:
+            return False
+    return False
 
 
 def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
@@ -146,6 +167,8 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         and not clause.has(cue.PAY)
     ):
         return "de" in [token.text for token in tokens[match.first : match.last]]
+    if match.rule == "holiday" and not clause.has(cue.PAY) and "con" in (before, tokens[max(0, match.first - 2)].text):
+        return True  # "con la Semana Santa uno se distrae"
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
     if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
         return True
@@ -219,7 +242,7 @@ class _Surroundings:
         clauses: They.
         paying: How many pay without naming a day.
         other: For each clause whether its sentence speaks of a call or of what was paid, and not of paying.
-        told: The same, of anything past.
+        told: The same, of anything past or anything else.
     """
 
     clauses: tuple[Clause, ...]
@@ -234,6 +257,8 @@ class _Surroundings:
 def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
     other: list[bool] = []
     told: list[bool] = []
+    any_pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST | cue.NEGATION) for clause in clauses)
+    was_paid = False
     first = 0
     for place in range(1, len(clauses) + 1):
         if place < len(clauses) and not clauses[place].stop:
@@ -243,6 +268,8 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
         is_asked = any(clause.has(cue.ECHO) for clause in sentence) and sentence[-1].question
         is_other = is_asked or (not pays and any(clause.has(cue.CALL | cue.PAID) for clause in sentence))
         is_told = not pays and any(clause.has(cue.PAST | cue.PRETERITE | cue.UNKNOWN) for clause in sentence)
+        is_other = is_other or (was_paid and not pays and not any_pays and len(sentence) == place - first)
+        was_paid = was_paid or any(clause.has(cue.PAID) for clause in sentence)
         other += [is_other] * (place - first)
         told += [is_told] * (place - first)
         first = place

@@ -124,6 +124,13 @@ _AGE_VERBS = frozenset(
 _AGES = frozenset({"anos", "anitos", "ano", "mes", "meses", "aniversario"})
 _ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
 ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
+_NOUN_FOLLOWS = frozenset({"el", "un", "una", "del", "al", "este", "ese", "nuestro"})
+PAYMENTS = frozenset(
+    "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre acuerdo".split()
+)
+_BEING = frozenset({"esta", "estan", "estaban", "estaba"})
+_HAVE = frozenset("he hemos ha han habia habian habiamos".split())
+_PARTICIPLES = ("ado", "ido", "sto", "cho", "rto")
 _HOUR_BY_EVENT = frozenset({"despues", "antes", "saliendo", "luego", "salir", "salga", "salgo", "vuelta", "despuesito"})
 _LONGEST_QUESTION = 24
 _SUPPOSED = ("ara", "aras", "aran", "iera", "era")
@@ -252,6 +259,11 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = PAST
     if before in _GIVEN_TO_SPEAKER and word in ASKED_OF_DEBTOR and is_asked(tokens, place):
         return PAY | CORE
+    if cue & REGULAR and before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS:
+        return UNKNOWN
+    if cue & (PAY | LIGHT) and before in _BEING and word.endswith(("ando", "endo")) and place > 1:
+        if tokens[place - 2].text in _GIVEN_TO_SPEAKER:
+            return INCOME
     if cue & GIVEN and _is_income(tokens, place, cue):
         return INCOME
     cue &= ~GIVEN
@@ -270,6 +282,8 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     if word in _AGE_VERBS and after is not None and (after.text in _AGES or _is_number(after)):
         return BIRTH
+    if word in _HAVE and after is not None and after.text.endswith(_PARTICIPLES):
+        return EVENT | PRETERITE
     if word == "no" and _is_tag(tokens, place):
         return NEUTRAL
     if word in _load().people and pays_person(tokens, place):
