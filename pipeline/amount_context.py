@@ -56,6 +56,8 @@ _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset(
     "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos comision multa penalidad".split()
 )
+_TO_CREDITOR = frozenset({"le", "te", "les", "os", "usted", "ustedes"})
+_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
 _MUST = frozenset("tengo tiene tenemos tendre tenia toca hay".split())
 _ANOTHER = frozenset("otro otra otros otras".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
@@ -147,7 +149,7 @@ class _Judge:
             u.text(match.first - 3),
         }:
             return "price"
-        if self.pays_another(match) or self.is_destined(match):
+        if self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
             return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
         if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
@@ -170,6 +172,8 @@ class _Judge:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
             return None if u.text(index + 2) in _PAYMENTS else "price"
+        if u.text(match.first - 1) == "por" and not u.has(PAYING, u.clause(match.first, u.soft)):
+            return "price"
         return "price" if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS else None
 
     def is_base(self, match: AmountMatch) -> bool:
@@ -190,6 +194,17 @@ class _Judge:
         if any(u.text(i) in people() and pays_person(u.tokens, i) for i in places):
             return True
         return any(u.text(i) in _ANOTHER and u.text(i - 1) == "a" and i + 1 in places for i in places)
+
+    def pays_a_bill(self, match: AmountMatch) -> bool:
+        """Whether another bill is what is paid with it: "me faltan mil para completar la renta"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        if not _TO_CREDITOR.isdisjoint([u.text(i) for i in clause]):
+            return False
+        return any(
+            u.cues[i] is Cue.NOUN and u.text(i - 1) in _ARTICLES and i - 2 in clause and u.cues[i - 2] is Cue.PAY
+            for i in clause
+        )
 
     def is_destined(self, match: AmountMatch) -> bool:
         """Whether it is said to be for something else: "doce dólares, y son para la comida"."""
@@ -220,6 +235,8 @@ class _Judge:
         u = self.u
         if self.is_echo(match.first):
             return "echo"
+        if self.is_announced(match):
+            return None
         if self.is_affirmed(match):
             return None
         leaning = self.is_periodic(match.last)
@@ -236,12 +253,21 @@ class _Judge:
             return None
         return None if self.is_answer() or self.opens_as_answer(match) else "no context of money"
 
+    def is_announced(self, match: AmountMatch) -> bool:
+        """Whether a colon leads to it from words of paying: "le acepto el descuento: tres mil"."""
+        u = self.u
+        if u.text(match.first - 1) != ":" or u.nearest(match, u.soft) is not None:
+            return False
+        return u.has(frozenset({Cue.PAY}), u.clause(match.first - 2, u.soft))
+
     def is_periodic(self, index: int) -> bool:
         """Whether a rhythm of payment follows: "al mes", "a la quincena", "semanales"."""
         texts = [self.u.text(i) for i in range(index, index + 3)]
         if texts[0] in ("mensuales", "quincenales", "semanales", "mensual", "quincenal", "semanal"):
             return True
         period = texts[2] if texts[:2] == ["a", "la"] else texts[1]
+        if texts[0] == "cada" and period in _WEEKDAYS:
+            return True
         return texts[0] in ("a", "al", "por", "cada") and period in ("mes", "quincena", "semana")
 
     def is_affirmed(self, match: AmountMatch) -> bool:

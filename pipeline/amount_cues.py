@@ -63,6 +63,7 @@ _GOING_ON = frozenset(
 )
 _THEY_WILL = frozenset("quieren pretenden piensan van iban a".split())
 _THEY_DID = ("aron", "ieron")
+_REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
 _SPEAKING = frozenset(
@@ -193,6 +194,8 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     before = tokens[index - 1].text if index else ""
     if token.text in _TITLES and _is_called(tokens, index):
         return None
+    if before in _TO_CREDITOR and token.text in _REACHES:
+        return Cue.PAY
     if before in _THEY_WILL and token.text.endswith("r") and _is_done_to_me(tokens, index):
         return Cue.PRICE
     if before in _GOING_ON and token.text.endswith(_GERUND):
@@ -284,9 +287,9 @@ def _accented_cue(token: Token, text: str) -> Cue | None:
     """The cue of a word outside the regular verbs; a stressed "é" or "ó" at its end tells of the past."""
     found = _plain_cue(token.text)
     last = text[token.end - 1 : token.end].lower()
-    if found is Cue.PAY and last == "ó":
-        return Cue.PAST
     told = last in ("é", "ó") and len(token.text) >= _SHORTEST_TOLD and not token.text.endswith(_FUTURE)
+    if found is Cue.PAY and (last == "ó" or (last == "é" and told)):
+        return Cue.PAST
     return Cue.TOLD if found is None and told and token.text not in _NO_TENSE else found
 
 

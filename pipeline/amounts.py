@@ -167,7 +167,7 @@ def _with_plans(
             continue
         split = plan_after(tokens, match.last, starts)
         if split is not None:
-            counting.add(match.last + 1)
+            counting.update((match.last + 1, match.last + 2))
         kept.append(match if split is None else _split(match, match.value, split))
     return kept
 

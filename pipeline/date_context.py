@@ -174,7 +174,11 @@ def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> b
         return True
     if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
         return True
-    return before == "ni" or (opening == "desde" and match.rule == "from") or _says_what_day_it_is(clause, tokens)
+    return (
+        before == "ni"
+        or (opening == "desde" and match.rule == "from" and after != "manana")
+        or _says_what_day_it_is(clause, tokens)
+    )
 
 
 def _is_given(tokens: Sequence[Token], place: int) -> bool:

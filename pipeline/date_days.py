@@ -39,9 +39,16 @@ def month_of(scan: Scan, match: re.Match[str]) -> Month | None:
     return month
 
 
-@DAYS.rule("DAY", "r:RELATIVE (DE? r2:RELATIVE)?", "r:RELATIVE_DOUBTFUL")
-def relative_day(scan: Scan, match: re.Match[str]) -> Day:
+@DAYS.rule(
+    "DAY", "r:RELATIVE (DE? r2:RELATIVE)?", "r:RELATIVE_DOUBTFUL", f"(r:RELATIVE|MANANA) d:DAY_NUMBER (?!{_COUNTED}|DE)"
+)
+def relative_day(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Mañana», «hoy mismo»; «pasado mañana veintinueve» where it is the 29th."""
     days = scan.value(match, "r", "RELATIVE")
+    if days is None and scan.has(match, "d"):
+        days = 1
+    if scan.has(match, "d") and (scan.said_on + timedelta(days=days)).day != scan.value(match, "d", "DAY_NUMBER"):
+        return None
     doubtful = days is None
     if days is None:
         days = scan.value(match, "r", "RELATIVE_DOUBTFUL")

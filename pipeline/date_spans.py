@@ -28,6 +28,7 @@ def span_day(scan: Scan, span: Span, past: bool = False) -> Day:
     "NEXT s:SPAN",
     "(IN|EN)? s:SPAN FROMNOW",
     "GIVEME (ABOUT|ART|ONE)* s:SPAN MORE?",
+    "s:SPAN MORE? GIVEME",
     "(A|CONTR) ART? s:SPAN (?!DE OTHER_WORD)",
     "UNTIL s:SPAN",
 )

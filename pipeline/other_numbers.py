@@ -218,6 +218,8 @@ def _is_age(u: Utterance, match: AmountMatch) -> bool:
 def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
     """Whether it counts what is not named with it: "uno de estos días", "las dos", "¿en seis?"."""
     value, before = _literal(match), u.text(match.first - 1)
+    if match.rule == "cents without con":
+        return False
     clause = u.clause(match.first, u.soft)
     paid = u.has(frozenset({Cue.PAY}), clause)
     if before == "en" and (value <= _MOST_PAYMENTS or (not paid and u.has(frozenset({Cue.WEAK}), clause))):

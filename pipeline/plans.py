@@ -66,6 +66,8 @@ def plan_before(
 
 def plan_after(tokens: Sequence[Token], last: int, starts: Mapping[int, NumberMatch]) -> int | None:
     """In how many payments the amount that ends before `last` is split: "tres mil en dos pagos"."""
+    if last + 2 < len(tokens) and tokens[last].text == "," and tokens[last + 1].text == "en":
+        last += 1
     if last + 1 >= len(tokens) or tokens[last].text not in ("en", "a"):
         return None
     number = starts.get(last + 1)
