@@ -54,7 +54,8 @@ _A_DAY = frozenset(
 _STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset(
-    "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos comision multa penalidad".split()
+    "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos "
+    "comision multa penalidad".split()
 )
 _TO_CREDITOR = frozenset({"le", "te", "les", "os", "usted", "ustedes"})
 _WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())

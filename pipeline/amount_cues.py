@@ -66,11 +66,13 @@ _THEY_DID = ("aron", "ieron")
 _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
+_LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON
 _SPEAKING = frozenset(
-    "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo suplico "
-    "pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo compro debo "
-    "reclamo exijo como quiero conozco tengo firmo mando aclaro platico reitero comprendo atiendo busco avisare llamare "
-    "dire diere dare hablare marcare contare".split()
+    "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo "
+    "suplico pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo "
+    "compro debo reclamo exijo como quiero conozco tengo firmo mando aclaro platico reitero comprendo atiendo busco "
+    "avisare llamare dire diere dare hablare marcare contare".split()
+)
 )
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
@@ -192,20 +194,14 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if token.kind != "word":
         return None
     before = tokens[index - 1].text if index else ""
-    if token.text in _TITLES and _is_called(tokens, index):
+    if token.text in _NOT_VERBS or (token.text in _TITLES and _is_called(tokens, index)):
         return None
-    if before in _TO_CREDITOR and token.text in _REACHES:
-        return Cue.PAY
-    if before in _THEY_WILL and token.text.endswith("r") and _is_done_to_me(tokens, index):
-        return Cue.PRICE
-    if before in _GOING_ON and token.text.endswith(_GERUND):
-        return Cue.PAST
+    if before in _LOOKED_AT and (found := _by_word_before(tokens, index, before)) is not None:
+        return found
     if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":
         always = _always(token.text)
         if always is not Cue.NEARBY:
             return always or _done_to_creditor(token, before, text)
-    if token.text in _NOT_VERBS:
-        return None
     for told_by in (_by_neighbours, _by_time):
         found = told_by(tokens, index)
         if found is not None:
@@ -218,6 +214,16 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     if tense is not None:
         return _tensed_cue(tense, tokens, index, text)
     return _accented_cue(token, text) or _done_to_creditor(token, before, text)
+
+
+def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | None:
+    """What "le" makes of "llega", "quieren" of an infinitive, "estuve" of a gerund."""
+    word = tokens[index].text
+    if before in _TO_CREDITOR and word in _REACHES:
+        return Cue.PAY
+    if before in _THEY_WILL and word.endswith("r") and _is_done_to_me(tokens, index):
+        return Cue.PRICE
+    return Cue.PAST if before in _GOING_ON and word.endswith(_GERUND) else None
 
 
 def _is_done_to_me(tokens: Sequence[Token], index: int) -> bool:
@@ -244,11 +250,8 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
     if before in _TO_ME:
-        if word.endswith(_THEY_DID):
-            return Cue.PAST
-        if word in ASKED_OF_DEBTOR and is_asked(tokens, index):
-            return Cue.PAY
-        return _done_to_me(word, second)
+        asked = word in ASKED_OF_DEBTOR and is_asked(tokens, index)
+        return Cue.PAY if asked else _done_to_me(word, second)
     if second in _TO_ME and before in _BEING and word.endswith(("ando", "endo")):
         return Cue.INCOME
     if word == "dia" and before in ("al", "por"):
@@ -266,6 +269,8 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
 
 def _done_to_me(word: str, second: str) -> Cue | None:
     """A verb after "me" or "nos": money that comes in, a demand, or what "se me va"."""
+    if word.endswith(_THEY_DID):
+        return Cue.PAST
     if word in context_words().given:
         return Cue.NEUTRAL if word in ("da", "dan") and second in ("no", "que") else Cue.INCOME
     if word in _DEMANDS or word in _BEING:

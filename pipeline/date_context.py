@@ -15,7 +15,8 @@ from datetime import date
 from itertools import pairwise
 
 from pipeline import date_cues as cue
-from pipeline.date_clauses import Clause, is_of_a_bill, split_clauses
+from pipeline.date_clauses import Clause, split_clauses
+from pipeline.date_exclusions import STREETS, is_denied, is_excluded
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
@@ -41,13 +42,7 @@ _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
-_FAREWELLS = frozenset(
-    "adios chao chau cuidese cuidate vaya bendiciones saludos bonito bonita lindo linda feliz".split()
-)
-_FAREWELL_REACH = 8
-_LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
-_NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
 _BEING = frozenset({"estoy", "estamos"})
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
 _THAT_DAY = frozenset(
@@ -55,7 +50,6 @@ _THAT_DAY = frozenset(
 )
 _INSTEAD = frozenset({"si", "mejor", "sino", "ya", "entonces", "pero"})
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
-_STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +64,20 @@ class DueDate:
 def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = around.clauses[place]
-    if match.date is None or match.rule in _NO_DAY or match.date < said_on or _is_excluded(clause, match, tokens):
+    if match.date is None or match.rule in _NO_DAY or match.date < said_on or is_excluded(clause, match, tokens):
         return REFUSED
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
-    if _is_denied(clause, match, tokens):
+    if is_denied(clause, match, tokens):
         return REFUSED
-    pays = clause.has(cue.PAY)
-    beside = WEAK if around.paid_nearby(place) else REFUSED
-    if pays and clause.has(cue.PRETERITE) and not clause.has(cue.CORE):
-        return REFUSED
-    if pays:
-        return WEAK if clause.has(cue.SUBORDINATE) else STRONG
-    if clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens):
-        return WEAK
-    if clause.has(cue.EVENT | cue.SUBORDINATE):
-        return (
-            beside
-            if clause.has(cue.INCOME)
-            else (WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED)
-        )
-    if clause.has(cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
-        return beside
+    if clause.has(cue.PAY):
+        is_told = clause.has(cue.PRETERITE) and not clause.has(cue.CORE)
+        return REFUSED if is_told else WEAK if clause.has(cue.SUBORDINATE) else STRONG
+    if clause.has(cue.EVENT | cue.SUBORDINATE) and not clause.has(cue.INCOME):
+        same = clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens)
+        return WEAK if same or _names_the_payday(place, around.clauses, tokens) else REFUSED
+    if clause.has(cue.EVENT | cue.SUBORDINATE | cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
+        return WEAK if around.paid_nearby(place) else REFUSED
     is_other = (
         around.other[place] or (match.rule in ("month", "holiday") and around.told[place]) or clause.has(cue.OTHER_BILL)
     )
@@ -133,76 +119,6 @@ def _pays_on_the_same_day(place: int, clauses: Sequence[Clause], tokens: Sequenc
     return not _BACK_TO_IT.isdisjoint(words) or any(pair in _THAT_DAY for pair in pairwise(words))
 
 
-def _is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
-    """Whether the clause is of the past, denies the date, or pays somebody else."""
-    pays = clause.has(cue.PAY)
-    if clause.has(cue.PAST | cue.OTHER_PAYEE) or (
-        match.rule == "now" and not (clause.has(cue.CORE) or (pays and clause.has_number))
-    ):
-        return True
-    if pays and clause.has(cue.PAYEE):
-        return True
-    if clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens):
-        return True
-    return clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens)
-
-
-def _is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
-    """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
-    if clause.has(cue.ECHO | cue.BIRTH | cue.BILL | cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
-        return True
-    before = tokens[match.first - 1].text if match.first else ""
-    opening = tokens[match.first].text
-    after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
-    if match.rule in ("day_and_month", "full_date") and (
-        before in ("la", "las") or (before in ("en", "a", "sobre", "de") and not clause.has(cue.CORE))
-    ):
-        return True  # a street: a date takes its article
-    if clause.has(cue.ADDRESS) and match.rule in _STREETS and (before != "el" or not clause.has(cue.CORE | cue.MONEY)):
-        return True
-    if (
-        opening == "entre"
-        and match.rule == "range"
-        and after not in ("el", "los", "mañana", "este")
-        and not clause.has(cue.PAY)
-    ):
-        return "de" in [token.text for token in tokens[match.first : match.last]]
-    if match.rule == "holiday" and not clause.has(cue.PAY) and "con" in (before, tokens[max(0, match.first - 2)].text):
-        return True  # "con la Semana Santa uno se distrae"
-    until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
-    if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
-        return True
-    if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
-        return True
-    return (
-        before == "ni"
-        or (opening == "desde" and match.rule == "from" and after != "manana")
-        or _says_what_day_it_is(clause, tokens)
-    )
-
-
-def _is_given(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the wage itself is what was named: «la quincena me la dan el 14»."""
-    words = [token.text for token in tokens[place : place + 3]]
-    return words[:1] in (["me"], ["nos"]) and "pagan" not in words and "paga" not in words
-
-
-def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
-    """«Bueno, hasta mañana», «hasta el lunes, que le vaya bien»."""
-    following = {token.text for token in tokens[match.last : match.last + _FAREWELL_REACH]}
-    before = {token.text for token in tokens[max(0, match.first - _FAREWELL_REACH) : match.first]}
-    ends = match.last >= len(tokens) - 1 and not before.isdisjoint(_LEAVING)
-    return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS) or ends
-
-
-def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """Whether something is paid to the one who listens: «le pago», «te deposito»."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    return any(word in ("le", "te", "les") for word in words) or any(
-        word == "se" and after in ("lo", "la", "los", "las") for word, after in pairwise(words)
-    )
-
-
 def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
     """«El lunes le marco… no, le pago»: what was said of the call is said of the payment."""
     if place + 2 >= len(clauses):
@@ -210,25 +126,6 @@ def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]
     taken_back, instead = clauses[place + 1 : place + 3]
     said = [token.text for token in tokens[taken_back.first : taken_back.last]]
     return said == ["no"] and instead.has(cue.PAY) and not instead.dates
-
-
-def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
-    """«No le puedo pagar hasta el 15», «del 15 no pasa»: the 15th is the day."""
-    before = [token.text for token in tokens[clause.first : match.last]]
-    limit = "de" in before[:-1] or "del" in before[:-1]
-    after = [token.text for token in tokens[match.last : match.last + 2]]
-    if limit and after[:1] == ["no"] and after[-1] in _NO_MORE:
-        return True
-    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY)
-
-
-def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """«Hoy es viernes», «el diez es sábado»."""
-    if len(clause.dates) < 2:
-        return False
-    first, second = clause.dates[0], clause.dates[1]
-    between = [token.text for token in tokens[first.last : second.first]]
-    return any(word in ("es", "fue", "cae", "era", "son") for word in between)
 
 
 def _pays_without_a_day(clause: Clause) -> bool:
@@ -441,7 +338,7 @@ def judge_dates(
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
-            if (address and match.rule in _STREETS and not clause.has(cue.PAY)) or (unreal and unreal[match.first]):
+            if (address and match.rule in STREETS and not clause.has(cue.PAY)) or (unreal and unreal[match.first]):
                 continue
             strength = _judge(place, around, match, said_on, tokens)
             if strength > REFUSED:

@@ -126,7 +126,8 @@ _ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuest
 ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
 _NOUN_FOLLOWS = frozenset({"el", "un", "una", "del", "al", "este", "ese", "nuestro"})
 PAYMENTS = frozenset(
-    "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre acuerdo".split()
+    "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre "
+    "acuerdo".split()
 )
 _BEING = frozenset({"esta", "estan", "estaban", "estaba"})
 _HAVE = frozenset("he hemos ha han habia habian habiamos".split())
@@ -261,9 +262,8 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         return PAY | CORE
     if cue & REGULAR and before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS:
         return UNKNOWN
-    if cue & (PAY | LIGHT) and before in _BEING and word.endswith(("ando", "endo")) and place > 1:
-        if tokens[place - 2].text in _GIVEN_TO_SPEAKER:
-            return INCOME
+    if cue & (PAY | LIGHT) and before in _BEING and _is_given_now(tokens, place):
+        return INCOME
     if cue & GIVEN and _is_income(tokens, place, cue):
         return INCOME
     cue &= ~GIVEN
@@ -272,6 +272,12 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
     return _other_cue(text, tokens, place, cue)
+
+
+def _is_given_now(tokens: Sequence[Token], place: int) -> bool:
+    """«Me están pagando»."""
+    given = place > 1 and tokens[place - 2].text in _GIVEN_TO_SPEAKER
+    return given and tokens[place].text.endswith(("ando", "endo"))
 
 
 def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
@@ -294,7 +300,7 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
 
 
 def _follows_event(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the event only tells the hour: «el domingo después de misa», «antes del trabajo», «saliendo de clases»."""
+    """Whether the event only tells the hour: «el domingo después de misa», «saliendo de clases»."""
     place -= 1
     while place > 0 and tokens[place].text in _ARTICLES:
         place -= 1

@@ -144,7 +144,8 @@ _AFTER_LAST = frozenset("le les te se os lo la si sin ya yo a de para pa del y c
 
 @DAYS.rule(
     "DAY",
-    "(?<=EL) LAST (?!BUSINESS|DAYU|DE|WEEKDAY|WEEKEND|MES|MONTH_REF|QUINCENA|QUINCENA_REF|WEEK|WEEK_REF|MONEY|SPAN|INT)",
+    "(?<=EL) LAST (?!BUSINESS|DAYU|DE|WEEKDAY|WEEKEND|MES|MONTH_REF|QUINCENA|QUINCENA_REF) "
+    "(?!WEEK|WEEK_REF|MONEY|SPAN|INT)",
 )
 def last_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     """«El último le deposito»: the last day of the month; not «el último pago», «usted es el último»."""

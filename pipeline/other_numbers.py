@@ -188,7 +188,8 @@ def _is_year(u: Utterance, match: AmountMatch) -> bool:
 
 
 _AGE_VERBS = frozenset(
-    "cumplo cumple cumples cumpli cumplio cumplir cumplira cumplire cumplen cumplan cumpla cumplieron cumpliendo".split()
+    "cumplo cumple cumples cumpli cumplio cumplir cumplira cumplire cumplen cumplan cumpla "
+    "cumplieron cumpliendo".split()
 )
 _YOUNGEST, _OLDEST = 15, 110
 _IN_HAND = frozenset(
@@ -198,7 +199,7 @@ _IN_HAND = frozenset(
 
 
 def _is_age(u: Utterance, match: AmountMatch) -> bool:
-    """An age: "cumplo treinta", "tengo sesenta y ocho y nadie me da trabajo", "a mis setenta", "anda por los ochenta"."""
+    """An age: "cumplo treinta", "tengo sesenta y ocho y ya nadie…", "a mis setenta", "anda por los ochenta"."""
     value, before, first = _literal(match), u.text(match.first - 1), match.first
     if not 0 < value <= _OLDEST:
         return False

@@ -1,0 +1,108 @@
+"""What a date is where it is no due date: of a bill, a birth, a street, denied, of the past, a farewell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pipeline import date_cues as cue
+from pipeline.date_clauses import Clause, is_of_a_bill
+from pipeline.dates import DateMatch
+from pipeline.tokens import Token
+
+_FAREWELLS = frozenset(
+    "adios chao chau cuidese cuidate vaya bendiciones saludos bonito bonita lindo linda feliz".split()
+)
+_FAREWELL_REACH = 8
+_LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
+_NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
+STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
+
+
+def is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """Whether the clause is of the past, denies the date, or pays somebody else."""
+    pays = clause.has(cue.PAY)
+    if clause.has(cue.PAST | cue.OTHER_PAYEE) or (
+        match.rule == "now" and not (clause.has(cue.CORE) or (pays and clause.has_number))
+    ):
+        return True
+    if pays and clause.has(cue.PAYEE):
+        return True
+    if clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens):
+        return True
+    return clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens)
+
+
+def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
+    if clause.has(cue.ECHO | cue.BIRTH | cue.BILL | cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
+        return True
+    before = tokens[match.first - 1].text if match.first else ""
+    opening = tokens[match.first].text
+    after = tokens[match.first + 1].text if match.first + 1 < len(tokens) else ""
+    if match.rule in ("day_and_month", "full_date") and (
+        before in ("la", "las") or (before in ("en", "a", "sobre", "de") and not clause.has(cue.CORE))
+    ):
+        return True  # a street: a date takes its article
+    if clause.has(cue.ADDRESS) and match.rule in STREETS and (before != "el" or not clause.has(cue.CORE | cue.MONEY)):
+        return True
+    if (
+        opening == "entre"
+        and match.rule == "range"
+        and after not in ("el", "los", "mañana", "este")
+        and not clause.has(cue.PAY)
+    ):
+        return "de" in [token.text for token in tokens[match.first : match.last]]
+    if match.rule == "holiday" and not clause.has(cue.PAY) and "con" in (before, tokens[max(0, match.first - 2)].text):
+        return True  # "con la Semana Santa uno se distrae"
+    until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
+    if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
+        return True
+    if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
+        return True
+    return (
+        before == "ni"
+        or (opening == "desde" and match.rule == "from" and after != "manana")
+        or _says_what_day_it_is(clause, tokens)
+    )
+
+
+def _is_given(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the wage itself is what was named: «la quincena me la dan el 14»."""
+    words = [token.text for token in tokens[place : place + 3]]
+    return words[:1] in (["me"], ["nos"]) and "pagan" not in words and "paga" not in words
+
+
+def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Bueno, hasta mañana», «hasta el lunes, que le vaya bien»."""
+    following = {token.text for token in tokens[match.last : match.last + _FAREWELL_REACH]}
+    before = {token.text for token in tokens[max(0, match.first - _FAREWELL_REACH) : match.first]}
+    ends = match.last >= len(tokens) - 1 and not before.isdisjoint(_LEAVING)
+    return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS) or ends
+
+
+def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """Whether something is paid to the one who listens: «le pago», «te deposito»."""
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    return any(word in ("le", "te", "les") for word in words) or any(
+        word == "se" and after in ("lo", "la", "los", "las") for word, after in pairwise(words)
+    )
+
+
+def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«No le puedo pagar hasta el 15», «del 15 no pasa»: the 15th is the day."""
+    before = [token.text for token in tokens[clause.first : match.last]]
+    limit = "de" in before[:-1] or "del" in before[:-1]
+    after = [token.text for token in tokens[match.last : match.last + 2]]
+    if limit and after[:1] == ["no"] and after[-1] in _NO_MORE:
+        return True
+    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY)
+
+
+def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """«Hoy es viernes», «el diez es sábado»."""
+    if len(clause.dates) < 2:
+        return False
+    first, second = clause.dates[0], clause.dates[1]
+    between = [token.text for token in tokens[first.last : second.first]]
+    return any(word in ("es", "fue", "cae", "era", "son") for word in between)
