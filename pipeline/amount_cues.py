@@ -73,7 +73,6 @@ _SPEAKING = frozenset(
     "compro debo reclamo exijo como quiero conozco tengo firmo mando aclaro platico reitero comprendo atiendo busco "
     "avisare llamare dire diere dare hablare marcare contare".split()
 )
-)
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
