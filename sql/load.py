@@ -15,7 +15,7 @@ import duckdb
 from pipeline.errors import StoreError
 from sql.migrate import migrate_warehouse
 from sql.shards import StagedShard, staged_shards, verify_files
-from sql.staged_schema import SCHEMAS
+from sql.staged_schema import SCHEMAS, sql_type
 from sql.warehouse import connect, loader_lock, statements, warehouse_path
 
 SOURCES: Final = {
@@ -77,7 +77,7 @@ def load(root: Path, *, words: bool = False, threads: int | None = None) -> Load
 def merge(connection: duckdb.DuckDBPyConnection, root: Path, *, words: bool = False) -> LoadReport:
     """`load` on an open warehouse, whose lock the caller holds."""
     known = {name for (name,) in connection.execute("select manifest from ingest").fetchall()}
-    shards = [s for s in staged_shards(root) if s.name not in known]
+    shards = staged_shards(root, known)
     if not shards:
         return LoadReport()
     for shard in shards:
@@ -201,7 +201,9 @@ def _stage_view(connection: duckdb.DuckDBPyConnection, root: Path, shards: Seque
         source = f"read_parquet([{files}], hive_partitioning = false)"
         connection.execute(f"create temp view staged_{table} as select * from {source}")  # noqa: S608
     else:
-        connection.register(f"staged_{table}", SCHEMAS[table].empty_table())
+        # Not `register` of an empty table, which imports pandas: longer than loading a small shard.
+        columns = ", ".join(f"null::{sql_type(field.type)} as {field.name}" for field in SCHEMAS[table])
+        connection.execute(f"create temp view staged_{table} as select {columns} where false")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, source: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -42,13 +42,13 @@ class StagedShard:
         return tuple(root / "staged" / f.path for f in self.files if f.table == table)
 
 
-def staged_shards(root: Path) -> tuple[StagedShard, ...]:
-    """All committed shards, by plan and name.
+def staged_shards(root: Path, known: Container[str] = ()) -> tuple[StagedShard, ...]:
+    """All committed shards but those whose manifests are `known` by name, by plan and name.
 
     Raises:
         StoreError: A manifest is damaged or of a newer format.
     """
-    shards = (read_manifest(path) for path in manifest_paths(root))
+    shards = (read_manifest(path) for path in manifest_paths(root) if path.name not in known)
     return tuple(sorted(shards, key=lambda s: (s.plan, s.shard)))
 
 

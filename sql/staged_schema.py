@@ -174,3 +174,23 @@ _KEY: Final = {"call_id": pa.string(), "plan": pa.int32(), "shard": pa.string()}
 
 SCHEMAS: Final = {name: pa.schema(list((_KEY | columns).items())) for name, columns in _OWN.items()}
 """Table name -> Arrow schema; the order of the names is the order in which they are written."""
+
+_SQL_TYPES: Final = {
+    pa.string(): "varchar",
+    pa.int32(): "integer",
+    pa.float64(): "double",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    pa.time64("us"): "time",
+    MOMENT: "timestamptz",
+    MONEY: "decimal(18, 4)",
+}
+
+
+def sql_type(kind: pa.DataType) -> str:
+    """The type that DuckDB reads a staged column as."""
+    if pa.types.is_list(kind):
+        return f"{sql_type(kind.value_type)}[]"
+    if pa.types.is_struct(kind):
+        return f"struct({', '.join(f'{field.name} {sql_type(field.type)}' for field in kind)})"
+    return _SQL_TYPES[kind]

@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ import sql.staging
 from pipeline.errors import StoreError
 from pipeline.types import CallAnalysis, FailedCall, StageKey
 from sql.shards import staged_shards, unlisted_files, verify_files
+from sql.staged_schema import SCHEMAS, sql_type
 from sql.staging import next_plan, read_analyses, staged_calls, write_shard
 from tests.sql.calls import ANALYSES
 from tests.sql.made import made_call
@@ -150,3 +153,13 @@ def test_workers_need_no_database() -> None:
             for name in ([a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""])
         }
         assert not imported & {"duckdb", "sqlite3"}, module
+
+
+@pytest.mark.parametrize("table", sorted(SCHEMAS))
+def test_sql_types_are_those_that_parquet_is_read_as(tmp_path: Path, table: str) -> None:
+    pq.write_table(SCHEMAS[table].empty_table(), tmp_path / "empty.parquet")
+    connection = duckdb.connect()
+    read = connection.execute("describe select * from read_parquet(?)", [f"{tmp_path}/empty.parquet"]).fetchall()
+    columns = ", ".join(f"null::{sql_type(field.type)} as {field.name}" for field in SCHEMAS[table])
+    told = connection.execute(f"describe select {columns}").fetchall()
+    assert [row[:2] for row in told] == [row[:2] for row in read]
