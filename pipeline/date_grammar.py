@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from pipeline.date_lexicon import Value, load_date_lexicon, opening, phrase_at
@@ -77,8 +78,28 @@ class Scan:
 
     def kind_at(self, place: int, *kinds: str) -> bool:
         """Whether the item at a place has one of the kinds."""
-        return 0 <= place < len(self.items) and any(kind in self.items[place].values for kind in kinds)
+        if not 0 <= place < len(self.items):
+            return False
+        values = self.items[place].values
+        for kind in kinds:  # noqa: SIM110 - a plain loop, for this is asked often
+            if kind in values:
+                return True
+        return False
 
+
+class _OtherValues(dict[str, dict[str, Any]]):
+    """The values of an item that is a word of no phrase, made once a word; a bounded number is kept."""
+
+    def __missing__(self, text: str) -> dict[str, Any]:
+        values = {"OTHER_WORD": text}
+        if len(self) < _MOST_KNOWN:
+            self[text] = values
+        return values
+
+
+_MOST_KNOWN = 65536
+_OTHER_VALUES = _OtherValues()
+new_item = partial(tuple.__new__, Item)  # hot: one for every word
 
 Production = Callable[[Scan, re.Match[str]], Any]
 
@@ -104,6 +125,7 @@ def kind_class(kind: str) -> str:
     return f"[{codes}]"
 
 
+@cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
     """A rule's pattern as a regular expression over codes: «d:KIND» names what it matches."""
     spaced = re.sub(r"([a-z]\w*):\(", r"(?P<\1>", pattern)
@@ -115,13 +137,13 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 class Layer:
     """Rules that are tried together: at each place the longest wins, of equals the first declared.
 
-    `needs` is a code without which no rule of the layer fits.
+    `needs` is a pattern that is found wherever a rule of the layer fits.
     """
 
     table: dict[str, list[Rule]] = field(default_factory=dict)
-    starts: re.Pattern[str] | None = None
     needs: str = ""
-    any_of: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    starts: Callable[[str, int], re.Match[str] | None] | None = None
+    any_of: dict[str, Callable[[str, int], re.Match[str] | None]] = field(default_factory=dict)
 
     def rule(self, kind: str, *patterns: str) -> Callable[[Production], Production]:
         """Declare that the patterns make items of a kind by the decorated function."""
@@ -138,15 +160,15 @@ class Layer:
 
     def reduce(self, scan: Scan) -> bool:
         """Put what the rules make in place of the items they took; whether anything was made."""
-        if self.needs and self.needs not in scan.string:
-            return False
-        search = self._starts()
         items, string = scan.items, scan.string
+        if self.needs and compile_pattern(self.needs).search(string) is None:
+            return False
+        search, any_of = self._starts(), self.any_of
         reduced: list[Item] = []
         done = place = 0
         while (start := search(string, place)) is not None:
             place = start.start()
-            if self.any_of[string[place]].match(string, place) is None:
+            if any_of[string[place]](string, place) is None:
                 place += 1
                 continue
             best, after = self._longest(scan, string, place)
@@ -168,9 +190,9 @@ class Layer:
         if self.starts is None:
             for code, rules in self.table.items():
                 sources = dict.fromkeys(_GROUP_NAME.sub("(?:", rule.pattern.pattern) for rule in rules)
-                self.any_of[code] = re.compile("|".join(sources))
-            self.starts = re.compile(f"[{''.join(self.table)}]")
-        return self.starts.search
+                self.any_of[code] = re.compile("|".join(sources)).match
+            self.starts = re.compile(f"[{''.join(self.table)}]").search
+        return self.starts
 
     def _longest(self, scan: Scan, string: str, place: int) -> tuple[Item | None, int]:
         best: Item | None = None
@@ -304,9 +326,9 @@ def _word_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch]) -> li
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        number = by_first.get(place)
+        number = by_first.get(place) if by_first else None
         if number is None and token.kind == "word" and opening(token.text) is None:
-            items.append(Item(OTHER_WORD, place, place + 1, {"OTHER_WORD": token.text}))
+            items.append(new_item((OTHER_WORD, place, place + 1, _OTHER_VALUES[token.text])))
             place += 1
             continue
         item = _number_item(number, tokens) if number is not None else None
@@ -318,7 +340,7 @@ def _word_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch]) -> li
         if phrase is not None:
             node, after = phrase
             node.code = node.code or CODES[frozenset(node.kinds)]
-            items.append(Item(node.code, place, after, node.kinds))
+            items.append(new_item((node.code, place, after, node.kinds)))
             place = after
             continue
         if token.kind == "figure" and _DOTTED.fullmatch(token.text):

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.calendars import clamped_day, next_weekday, shift_month
-from pipeline.date_grammar import CODES, Layer, Scan
+from pipeline.date_grammar import CODES, Layer, Scan, compile_pattern
 from pipeline.date_values import Day, Span
 
 DAY_CODE = CODES[frozenset({"DAY"})]
-OFFSETS = Layer(needs=DAY_CODE)
-RANGES = Layer(needs=DAY_CODE)
-BOUNDS = Layer(needs=DAY_CODE)
+_TWO_DAYS = "DAY(?s:.)*DAY"
+OFFSETS = Layer(needs=f"{_TWO_DAYS}|SPAN|DAY (EN|A) INT")
+RANGES = Layer(needs=f"{_TWO_DAYS}|DAY_NUMBER (Y|A|RANGE_TO|DASH)|DAY (DASH|O|COMMA)")
+BOUNDS = Layer(needs="(BEFORE|BEFORE_START|BEFORE_END|FROM|AFTER|ABOUT)")
 
 _EIGHT, _FIFTEEN = 8, 15
 _MONEY_NEXT = "(?!MONEY|MES|YEARU|WEEK|HOURU)"
@@ -216,8 +217,14 @@ def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
     )
 
 
+_LIST_OF_DAYS = compile_pattern("(DAY|DAY_NUMBER) (Y|COMMA) COMMA? (ART|CONTR|DAYU|FOR)* DAY")
+_DAY_AND_MORE = compile_pattern("DAY(?s:.)*(DAY|SPAN|NEXT)")
+
+
 def share_the_month(scan: Scan) -> None:
     """«El 5 y el 20 de abril», «15 y 30 de mayo»: the month, said once, is that of every day of the list."""
+    if _LIST_OF_DAYS.search(scan.string) is None:
+        return
     month: date | None = None
     place = len(scan.items) - 1
     while place >= 0:
@@ -253,6 +260,8 @@ _NO_ANCHOR = frozenset({"past", "recurring", "now"})
 
 def count_from_days_before(scan: Scan) -> None:
     """«El 20 cobro y al otro día le pago», «el lunes siguiente», «dos días después»: counted from the day before it."""
+    if _DAY_AND_MORE.search(scan.string) is None:
+        return
     anchor: Day | None = None
     for place, item in enumerate(scan.items):
         day: Day | None = item.values.get("DAY")

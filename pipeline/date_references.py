@@ -9,8 +9,10 @@ from pipeline.calendars import month_end, next_day_of_year, next_month_day, shif
 from pipeline.date_grammar import Layer, Scan
 from pipeline.date_values import Clock, Day, Month, Span, Week
 
-CLOCKS = Layer()
-REFERENCES = Layer()
+CLOCKS = Layer(needs="(HOUR|DECIMAL|PARTNAME|MANANA|NOON|YEAR|YEARU)")
+REFERENCES = Layer(
+    needs="(MONTH|MONTH_SHORT|MES|PRESENT|WEEK|QUINCENA|DAYU|YEARU|HOURU|MINUTEU|DAY_NUMBER|YEAR_REF|DOTTED)"
+)
 
 _MONTH = "(MONTH|MONTH_SHORT)"
 _PART = "(DE|POR|EN|A|FOR) LAS p:(PARTNAME|MANANA)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from pipeline.figures import read_figure
@@ -23,6 +24,9 @@ class Atom(NamedTuple):
     token: int
     text: str
     exact: bool = True
+
+
+new_atom = partial(tuple.__new__, Atom)  # hot: one for every token
 
 
 def _is_space_group(tokens: Sequence[Token], index: int) -> bool:
@@ -54,8 +58,6 @@ def _spaced_figure(tokens: Sequence[Token], index: int) -> tuple[Decimal, int] |
 def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
     text = tokens[index].text
     words = read_word(text)
-    if len(text) > _LONGEST_LOST and not words:
-        return [Atom(None, _ZERO, index, text)]
     lost = load().lost_s.get(text) if len(text) <= _LONGEST_LOST else None
     if lost is not None and index + 1 < len(tokens):
         following = read_word(tokens[index + 1].text)
@@ -73,7 +75,10 @@ def read_atoms(tokens: Sequence[Token]) -> list[Atom]:
     while index < len(tokens):
         token = tokens[index]
         if token.kind == "word":
-            atoms.extend(_word_atoms(tokens, index))
+            if len(token.text) > _LONGEST_LOST and not read_word(token.text):
+                atoms.append(new_atom((None, _ZERO, index, token.text, True)))
+            else:
+                atoms.extend(_word_atoms(tokens, index))
         elif token.kind == "figure":
             spaced = _spaced_figure(tokens, index)
             value = read_figure(token.text) if spaced is None else spaced[0]
@@ -82,6 +87,6 @@ def read_atoms(tokens: Sequence[Token]) -> list[Atom]:
             if spaced is not None:
                 index = spaced[1] - 1
         else:
-            atoms.append(Atom(None, _ZERO, index, token.text))
+            atoms.append(new_atom((None, _ZERO, index, token.text, True)))
         index += 1
     return atoms

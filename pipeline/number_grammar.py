@@ -39,6 +39,12 @@ _MILLION = 6
 _CENTS = ("centav", "centim", "centesim")
 
 
+# A number of one of these roles is whole where none of these words follows.
+_ALONE = frozenset({Role.UNIT, Role.TEEN, Role.TENS, Role.HUNDREDS, Role.FIGURE})
+_GOES_ON = _AND | _POINT | HALF | {"con", "par", "de", "tercio", "tercios", "cuarto", "cuartos", "quinto", "quintos"}
+_GOES_ON |= {"sexto", "sextos", "octavo", "octavos", "decimo", "decimos", "medios"}
+
+
 class Found(NamedTuple):
     """A value and the atom after it."""
 
@@ -315,8 +321,22 @@ class NumberGrammar:
             return None
         return Found(count / divisor, index + 2, "fraction")
 
+    def alone(self, index: int) -> Found | None:
+        """The number that starts here where it is one word or figure and nothing after it can go on with it."""
+        atom = self.atoms[index]
+        if atom.role not in _ALONE:
+            return None
+        if index + 1 < len(self.atoms):
+            following = self.atoms[index + 1]
+            if following.role is not None or following.text in _GOES_ON or following.token == atom.token:
+                return None
+        return Found(atom.value, index + 1)
+
     def at(self, index: int) -> Found | None:
         """The number that starts here."""
+        alone = self.alone(index)
+        if alone is not None:
+            return alone
         special = self.half(index) or self.collective(index) or self.fraction(index)
         if special is not None:
             return special

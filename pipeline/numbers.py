@@ -90,21 +90,21 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
     atoms = read_atoms(tokens)
     grammar = NumberGrammar(atoms, tokens, country)
     matches: list[NumberMatch] = []
-    index = 0
-    while index < len(atoms):
-        if atoms[index].role is None and atoms[index].text not in STARTERS:
-            index += 1
+    done = 0
+    for index in [place for place, atom in enumerate(atoms) if atom.role is not None or atom.text in STARTERS]:
+        if index < done:
             continue
         match, after = _match_at(grammar, index)
         if match is not None:
             matches.append(match)
-        index = max(after, index + 1)
+        done = max(after, index + 1)
     return tuple(matches)
 
 
 def _match_at(grammar: NumberGrammar, index: int) -> tuple[NumberMatch | None, int]:
     atoms, tokens = grammar.atoms, grammar.tokens
-    ordinal = _ordinal(grammar, index)
+    role = atoms[index].role
+    ordinal = _ordinal(grammar, index) if role is Role.ORDINAL or role is Role.FIGURE else None
     if ordinal is not None:
         value, after = ordinal
         span = (atoms[index].token, atoms[after - 1].token + 1)

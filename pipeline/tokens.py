@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 TokenKind = Literal["word", "figure", "sign"]
 
 # One alternative a kind, each a single character class or a chain of them, so that the scan is linear.
 # A figure keeps its separators ("1.250,50"); a mark that opens it (",77") counts where no word touches it.
-_TOKEN = re.compile(
-    r"(?P<figure>(?<![\w.,/])[.,]\d+|\d+(?:[.,'’´]\d+)*)"
-    r"|(?P<word>[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_\u0300-\u036f]*)*)"
-    r"|(?P<sign>[^\w\s]|_)"
+_FIGURE = r"\d+(?:[.,'’´]\d+)*|(?<![\w.,/])[.,]\d+"
+_SIGN = r"[^\w\s]|_"
+_TOKEN = re.compile(rf"([^\W\d_]+|{_FIGURE}|{_SIGN})")
+_TOKEN_WITH_MARKS = re.compile(
+    rf"((?<![\w.,/])[.,]\d+|[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_\u0300-\u036f]*)*|{_FIGURE}|{_SIGN})"
 )
 _COMBINING = dict.fromkeys(range(0x0300, 0x0370))
 
@@ -49,18 +52,33 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
+class _Kinds(dict[str, TokenKind]):
+    """The kind of a token by its text, learnt once; a bounded number is kept."""
+
+    def __missing__(self, text: str) -> TokenKind:
+        kind: TokenKind = "figure" if text[-1].isdecimal() else "word" if text[0].isalnum() else "sign"
+        if len(self) < _MOST_KNOWN:
+            self[text] = kind
+        return kind
+
+
+_MOST_KNOWN = 65536
+_new_token = partial(tuple.__new__, Token)  # what `Token._make` does, without its call of a Python function
+_KINDS = _Kinds()
+
+
 def tokenize(text: str) -> tuple[Token, ...]:
     """Words, figures and signs in order; blanks separate and are dropped."""
     folded = fold(text)
-    tokens = [Token(match.group(), *match.span(), match.lastgroup) for match in _TOKEN.finditer(folded)]  # type: ignore[arg-type]
-    if not folded.isascii():
-        tokens = [
-            token._replace(text=token.text.translate(_COMBINING))
-            if token.kind == "word" and not token.text.isascii()
-            else token
-            for token in tokens
-        ]
-    return tuple(tokens)
+    plain = folded.isascii()
+    # Blanks and tokens in turn; their ends, summed up, are where the tokens start and end.
+    pieces = (_TOKEN if plain else _TOKEN_WITH_MARKS).split(folded)
+    places = list(accumulate(map(len, pieces)))
+    texts = pieces[1::2]
+    kinds = map(_KINDS.__getitem__, texts)
+    if not plain:
+        texts = [text if text.isascii() else text.translate(_COMBINING) or text for text in texts]
+    return tuple(map(_new_token, zip(texts, places[0::2], places[1::2], kinds, strict=False)))
 
 
 def glued(tokens: Sequence[Token], index: int) -> bool:
