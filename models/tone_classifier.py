@@ -1,13 +1,13 @@
-"""The collector's turns in their context -> tone flags, by the linear reader."""
+"""The collector's turns in their context -> tone flags, by the reader that the weights hold."""
 
 from collections.abc import Iterator, Sequence
 
-from models.classifiers.linear import ANY_TONE, CLASSES, CallScores, LinearReader, load_reader
+from models.classifiers.reader import ANY_TONE, CLASSES, CallReading, Reader, load_reader
 from models.registry import LocalWeights
 from pipeline.config import ToneConfig
-from pipeline.labels import SEVERITIES, TONE_CATEGORIES, Severity, ToneCategory
+from pipeline.labels import TONE_CATEGORIES, ToneCategory
 from pipeline.ports import Conversation, ToneClassifier, Weights
-from pipeline.types import ToneFlag, Turn
+from pipeline.types import ToneFlag
 
 DECIMALS = 2
 """Of stored scores."""
@@ -23,13 +23,13 @@ def load_tone_classifier(local: LocalWeights, config: ToneConfig) -> ToneClassif
         ModelError: The folder holds no weights of a tone classifier.
     """
     del config  # Whether a score is enough is the stage's decision.
-    return LinearToneClassifier(local, load_reader(local))
+    return ReaderToneClassifier(local, load_reader(local))
 
 
-class LinearToneClassifier:
-    """`pipeline.ports.ToneClassifier` on hashed n-grams."""
+class ReaderToneClassifier:
+    """`pipeline.ports.ToneClassifier` on any reader of calls."""
 
-    def __init__(self, local: LocalWeights, reader: LinearReader) -> None:
+    def __init__(self, local: LocalWeights, reader: Reader) -> None:
         self._local = local
         self._reader = reader
 
@@ -38,13 +38,11 @@ class LinearToneClassifier:
         return self._local.weights
 
     def flag(self, calls: Sequence[Conversation]) -> Iterator[tuple[ToneFlag, ...]]:
-        for call in calls:
-            read = self._reader.read(call.turns)
-            yield tuple(
-                flag for i, turn in enumerate(call.turns) if turn.role == "agent" for flag in self._flags(i, turn, read)
-            )
+        for call, read in zip(calls, self._reader.read(calls), strict=True):
+            collector = [i for i, turn in enumerate(call.turns) if turn.role == "agent"]
+            yield tuple(flag for i in collector for flag in self._flags(i, call.turns[i].index, read))
 
-    def _flags(self, i: int, turn: Turn, read: CallScores) -> Iterator[ToneFlag]:
+    def _flags(self, i: int, turn: int, read: CallReading) -> Iterator[ToneFlag]:
         """Whether the turn is aggressive is one question, of what kind the next.
 
         The likeliest category, seen from its own threshold, carries the score of "aggressive at all"; another one
@@ -62,14 +60,8 @@ class LinearToneClassifier:
         likeliest = max(TONE_CATEGORIES, key=lambda name: own[name])
         for name in TONE_CATEGORIES:
             if name == likeliest or own[name] >= 0.5:
-                severity = self._severity(i, read)
-                words = self._reader.evidence(turn, read.features[i], name)
                 certain = score if name == likeliest else min(score, own[name])
-                yield ToneFlag(turn.index, name, severity, round(certain, DECIMALS), words)
-
-    def _severity(self, i: int, read: CallScores) -> Severity:
-        above = self._reader.severity.scores(read.features[i]) > 0
-        return SEVERITIES[2 if above[1] else int(above[0])]
+                yield ToneFlag(turn, name, read.severity(i), round(certain, DECIMALS), read.evidence(i, name))
 
 
 def from_threshold(probability: float, threshold: float) -> float:

@@ -1,8 +1,8 @@
-"""Turns in their context -> labels, steps, reasons, notices, by the linear reader."""
+"""Turns in their context -> labels, steps, reasons, notices, by the reader that the weights hold."""
 
 from collections.abc import Iterator, Sequence
 
-from models.classifiers.linear import CLASSES, CallScores, LinearReader, load_reader, of_role
+from models.classifiers.reader import CLASSES, CallReading, Reader, load_reader, of_role
 from models.registry import LocalWeights
 from pipeline.config import ClassifyConfig
 from pipeline.labels import LABELS, STEPS
@@ -20,13 +20,13 @@ def load_turn_classifier(local: LocalWeights, config: ClassifyConfig) -> TurnCla
     Raises:
         ModelError: The folder holds no weights of a turn classifier.
     """
-    return LinearTurnClassifier(local, load_reader(local), config)
+    return ReaderTurnClassifier(local, load_reader(local), config)
 
 
-class LinearTurnClassifier:
-    """`pipeline.ports.TurnClassifier` on hashed n-grams."""
+class ReaderTurnClassifier:
+    """`pipeline.ports.TurnClassifier` on any reader of calls."""
 
-    def __init__(self, local: LocalWeights, reader: LinearReader, config: ClassifyConfig) -> None:
+    def __init__(self, local: LocalWeights, reader: Reader, config: ClassifyConfig) -> None:
         self._local = local
         self._reader = reader
         self._config = config
@@ -36,11 +36,10 @@ class LinearTurnClassifier:
         return self._local.weights
 
     def classify(self, calls: Sequence[Conversation]) -> Iterator[tuple[TurnLabels, ...]]:
-        for call in calls:
-            read = self._reader.read(call.turns)
+        for call, read in zip(calls, self._reader.read(calls), strict=True):
             yield tuple(self._labels(i, turn, read) for i, turn in enumerate(call.turns))
 
-    def _labels(self, i: int, turn: Turn, read: CallScores) -> TurnLabels:
+    def _labels(self, i: int, turn: Turn, read: CallReading) -> TurnLabels:
         chances = dict(zip(CLASSES, read.probabilities[i].tolist(), strict=True))
         limits = dict(zip(CLASSES, self._reader.thresholds.tolist(), strict=True))
         allowed = dict(zip(CLASSES, of_role(turn.role), strict=True))
@@ -51,9 +50,9 @@ class LinearTurnClassifier:
             turn=turn.index,
             labels=labels,
             steps=tuple(name for name in STEPS if allowed[name] and chances[name] >= limits[name]),
-            reason=self._reader.reason(turn, read.features[i], labels),
+            reason=read.reason(i, labels),
             notices=notices_of(turn.text, turn.role),
             scores=tuple(LabelScore(name, round(chances[name], DECIMALS)) for name in asked),
             unclear=tuple(name for name in asked if abs(chances[name] - limits[name]) < min(margin, limits[name] / 2)),
-            evidence=tuple(self._reader.evidence(turn, read.features[i], name) for name in labels),
+            evidence=tuple(read.evidence(i, name) for name in labels),
         )

@@ -6,40 +6,29 @@ float32, so a verdict never depends on the calls or turns scored beside it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from models.classifiers.ngrams import BUCKETS, LAYOUT, Features, features_of, word_places
+from models.classifiers.reader import CLASSES, Scores, best_stretch, likeliest_reason, of_role
 from models.registry import LocalWeights
-from pipeline.cues import fold_words, weigh
 from pipeline.errors import ModelError
-from pipeline.labels import LABELS, STEPS, TONE_CATEGORIES, Label, Role
+from pipeline.labels import SEVERITIES, Label, Severity
+from pipeline.ports import Conversation
 from pipeline.reasons import load_reasons
 from pipeline.types import Turn
 
 FILE = "linear.npz"
-ANY_TONE = "aggressive"
-"""Class of a collector's turn with any flag: easier to tell than which."""
-
-CLASSES: tuple[str, ...] = (*LABELS, *STEPS, *TONE_CATEGORIES, ANY_TONE)
-SEVERITY_CLASSES = ("at least medium", "high")
 OFFSETS = (-3, -2, -1, 0, 1, 2)
 """Turns whose first scores the second pass reads."""
 
 HEADS = ("first", "second", "severity", "reasons")
 
 EVIDENCE_WORDS = 8
-
-CUE_WEIGHT = 0.1
-MOST_CUES = 4.0
-"""What a point of a phrase list adds to a reason's learned score, and the points beyond which it adds no more."""
-
-Scores = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +65,6 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True)
-class CallScores:
-    """One call: calibrated probabilities, float32 (n_turns, len(CLASSES)), 0 where a class is not of the role."""
-
-    features: tuple[Features, ...]
-    probabilities: Scores
-
-
-@dataclass(frozen=True, slots=True)
 class LinearReader:
     """Reads whole calls.
 
@@ -107,41 +88,44 @@ class LinearReader:
     slopes: Scores
     thresholds: Scores
 
-    def read(self, turns: Sequence[Turn]) -> CallScores:
+    def read(self, calls: Sequence[Conversation]) -> Iterator["LinearReading"]:
+        return (self.read_turns(call.turns) for call in calls)
+
+    def read_turns(self, turns: Sequence[Turn]) -> "LinearReading":
         features = tuple(features_of(turns))
         mask = np.array([of_role(turn.role) for turn in turns], bool).reshape(len(turns), len(CLASSES))
         first = np.array([self.first.scores(f) for f in features], np.float32).reshape(mask.shape)
         dense = neighbour_scores(np.where(mask, (first - self.standard.mean) / self.standard.spread, 0.0))
         second = [self.second.scores(f) + near @ self.around for f, near in zip(features, dense, strict=True)]
         odds = np.array(second, np.float32).reshape(mask.shape) * self.slopes[0] + self.slopes[1]
-        return CallScores(features, np.where(mask, 1 / (1 + np.exp(-odds)), 0.0).astype(np.float32))
+        chances = np.where(mask, 1 / (1 + np.exp(-odds)), 0.0).astype(np.float32)
+        return LinearReading(self, tuple(turns), features, chances)
 
-    def reason(self, turn: Turn, features: Features, labels: Sequence[Label]) -> str | None:
-        """Why the debtor does not pay, where the labels can have a reason: what was learned, helped by phrases."""
-        reasons = tuple(load_reasons().values())
-        folded = fold_words(turn.text)
-        scores = self.reasons.scores(features)
-        points = {
-            reason.name: float(score) + CUE_WEIGHT * min(weigh(folded, reason.cues), MOST_CUES)
-            for reason, score in zip(reasons, scores, strict=True)
-            if set(reason.labels).intersection(labels)
-        }
-        return max(points, key=lambda name: points[name], default=None)
 
-    def evidence(self, turn: Turn, features: Features, name: str) -> str:
-        """The stretch of the turn's words that speaks most for a class, as it stands in the text."""
-        places = word_places(turn.text)
+@dataclass(frozen=True, slots=True)
+class LinearReading:
+    """`models.classifiers.reader.CallReading` of the linear reader."""
+
+    reader: LinearReader
+    turns: tuple[Turn, ...]
+    features: tuple[Features, ...]
+    probabilities: Scores
+
+    def reason(self, i: int, labels: Sequence[Label]) -> str | None:
+        return likeliest_reason(self.turns[i], self.reader.reasons.scores(self.features[i]), labels)
+
+    def severity(self, i: int) -> Severity:
+        above = self.reader.severity.scores(self.features[i]) > 0
+        return SEVERITIES[2 if above[1] else int(above[0])]
+
+    def evidence(self, i: int, name: str) -> str:
+        text = self.turns[i].text
+        places = word_places(text)
         if not places:
-            return turn.text
-        scores = self.second.word_scores(features, CLASSES.index(name), len(places))
+            return text
+        scores = self.reader.second.word_scores(self.features[i], CLASSES.index(name), len(places))
         first, last = best_stretch(scores, EVIDENCE_WORDS)
-        return turn.text[places[first][1] : places[last][2]]
-
-
-def of_role(role: Role) -> tuple[bool, ...]:
-    """Which of `CLASSES` a speaker can be given: labels who answers for the debt, steps and tone the collector."""
-    n_labels = len(LABELS)
-    return tuple(role == "agent" if i >= n_labels else role in ("debtor", "third_party") for i in range(len(CLASSES)))
+        return text[places[first][1] : places[last][2]]
 
 
 def neighbour_scores(scores: npt.NDArray[np.floating]) -> Scores:
@@ -154,18 +138,6 @@ def neighbour_scores(scores: npt.NDArray[np.floating]) -> Scores:
         if source.start < source.stop:
             wide[target, column] = scores[source]
     return wide.reshape(n, len(OFFSETS) * k)
-
-
-def best_stretch(scores: Scores, longest: int) -> tuple[int, int]:
-    """First and last position of the run of at most `longest` whose sum is greatest; the shortest such run."""
-    sums = np.concatenate([[0.0], np.cumsum(scores)])
-    runs = (
-        (sums[last + 1] - sums[first], first - last, first, last)
-        for first in range(len(scores))
-        for last in range(first, min(first + longest, len(scores)))
-    )
-    _, _, first, last = max(runs)
-    return first, last
 
 
 def _about() -> dict[str, object]:
@@ -189,9 +161,8 @@ def save_reader(reader: LinearReader, folder: Path) -> None:
     )
 
 
-@lru_cache(maxsize=2)
-def load_reader(local: LocalWeights) -> LinearReader:
-    """The reader of a folder of weights; both classifiers share it where they name the same weights.
+def load_linear(local: LocalWeights) -> LinearReader:
+    """The linear reader of a folder of weights.
 
     Raises:
         ModelError: The file is no such reader, or was trained on another layout of features.

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.classifiers.linear import CLASSES, FILE, best_stretch, load_reader, neighbour_scores, of_role
+from models.classifiers.linear import FILE, neighbour_scores
+from models.classifiers.reader import CLASSES, best_stretch, load_reader, of_role
 from models.registry import LocalWeights, find_weights
 from models.tone_classifier import from_threshold, load_tone_classifier
 from models.turn_classifier import load_turn_classifier
@@ -109,8 +110,9 @@ def test_a_verdict_does_not_depend_on_the_calls_beside_it(local: LocalWeights) -
     assert together[0] == classified(local, HARSH)[0]
     assert together[1] == together[2] == classified(local, POLITE)[0]
     reader = load_reader(local)
-    alone = reader.read(POLITE.turns).probabilities
-    assert np.array_equal(alone, reader.read(POLITE.turns).probabilities)
+    (alone,) = reader.read([POLITE])
+    *_, beside = reader.read([HARSH, POLITE])
+    assert np.array_equal(alone.probabilities, beside.probabilities)
 
 
 def test_scores_are_probabilities_with_two_decimals(local: LocalWeights) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.classifiers.linear import CLASSES, load_reader
+from models.classifiers.linear import load_linear
 from models.classifiers.ngrams import BUCKETS, features_of
+from models.classifiers.reader import CLASSES
 from models.classifiers.word_classes import class_grams, load_word_classes
 from models.recipes.understanding.ridge import (
     best_threshold,
@@ -120,12 +121,14 @@ def test_a_slice_trains_calibrates_and_is_read_back(slice_rows, tmp_path: Path) 
     reader = calibrated(trained.reader, slice_rows, trained.unseen, recipe)
     write_weights(reader, tmp_path / "slice")
     local = find_weights(str(tmp_path / "slice"))
-    again = load_reader(local)
+    again = load_linear(local)
     calls = read_corpus(CORPORA, "train")[:1]
-    assert np.array_equal(again.read(calls[0].turns).probabilities, reader.read(calls[0].turns).probabilities)
+    assert np.array_equal(
+        again.read_turns(calls[0].turns).probabilities, reader.read_turns(calls[0].turns).probabilities
+    )
     (labels,) = load_turn_classifier(local, ClassifyConfig()).classify([calls[0].conversation])
     assert len(labels) == len(calls[0].turns)
     # Trained on these very calls, it must know a greeting when it sees one.
     greeting = CLASSES.index("greeting")
-    ranks = reader.read(calls[0].turns).probabilities[:, greeting]
+    ranks = reader.read_turns(calls[0].turns).probabilities[:, greeting]
     assert "greeting" in calls[0].gold[int(ranks.argmax())].steps

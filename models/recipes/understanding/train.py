@@ -1,25 +1,15 @@
 """Gold calls -> the linear reader's weights: two passes, calibrated, with thresholds from unseen authors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from models.classifiers.linear import (
-    ANY_TONE,
-    CLASSES,
-    FILE,
-    SEVERITY_CLASSES,
-    Head,
-    LinearReader,
-    Standard,
-    neighbour_scores,
-    of_role,
-    save_reader,
-)
+from models.classifiers.linear import FILE, Head, LinearReader, Standard, neighbour_scores, save_reader
 from models.classifiers.ngrams import BUCKETS, Features, features_of
+from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
 from models.recipes.understanding.ridge import (
     Matrix,
     Problem,
@@ -81,9 +71,10 @@ def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
     return tuple(call for path in files for call in read_gold(path.read_text("utf-8"), path.name))
 
 
-def rows_of(calls: Sequence[GoldCall]) -> Rows:
+def rows_of(calls: Sequence[GoldCall], *, with_features: bool = True) -> Rows:
+    """The turns of the calls; without n-grams, which an encoder does not read, `features` is empty."""
     features: list[Features] = []
-    for call in calls:
+    for call in calls if with_features else ():
         features += features_of(call.turns)
     gold = tuple(turn for call in calls for turn in call.gold)
     return Rows(
@@ -232,6 +223,12 @@ def usual_mix(rows: Rows, share: float) -> Matrix:
 
 def calibrated(reader: LinearReader, rows: Rows, scores: Matrix, recipe: Recipe) -> LinearReader:
     """The reader with probabilities and thresholds from scores of turns whose authors it had not seen."""
+    slopes, thresholds = calibration_of(rows, scores, recipe)
+    return replace(reader, slopes=slopes, thresholds=thresholds)
+
+
+def calibration_of(rows: Rows, scores: Matrix, recipe: Recipe) -> tuple[Scores, Scores]:
+    """Slopes and intercepts (2, classes) and thresholds (classes,) from scores of turns that trained nothing."""
     slopes, thresholds = [], []
     mix = usual_mix(rows, recipe.aggressive_calls)
     for k in range(len(CLASSES)):
@@ -240,16 +237,7 @@ def calibrated(reader: LinearReader, rows: Rows, scores: Matrix, recipe: Recipe)
         slope, intercept = log_odds_line(own, truth, weights)
         slopes.append((slope, intercept))
         thresholds.append(best_threshold(1 / (1 + np.exp(-(slope * own + intercept))), truth, weights))
-    return LinearReader(
-        reader.first,
-        reader.second,
-        reader.around,
-        reader.standard,
-        reader.severity,
-        reader.reasons,
-        np.array(slopes, np.float32).T.copy(),
-        np.array(thresholds, np.float32),
-    )
+    return np.array(slopes, np.float32).T.copy(), np.array(thresholds, np.float32)
 
 
 def joined_rows(one: Rows, other: Rows) -> Rows:
@@ -267,7 +255,7 @@ def raw_scores(reader: LinearReader, calls: Sequence[GoldCall]) -> Matrix:
     """Scores before calibration, of calls that the reader was not trained on."""
     rows = []
     for call in calls:
-        read = reader.read(call.turns).probabilities.astype(np.float64)
+        read = reader.read_turns(call.turns).probabilities.astype(np.float64)
         odds = np.log(np.clip(read, 1e-9, 1 - 1e-9) / (1 - np.clip(read, 1e-9, 1 - 1e-9)))
         rows.append((odds - reader.slopes[1]) / reader.slopes[0])
     return np.concatenate(rows)
