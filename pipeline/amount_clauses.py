@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from pipeline.amount_cues import PAYING, Cue, context_words, cue_at
+from pipeline.amount_cues import PAYING, Cue, context_words, cues_of
 from pipeline.amount_values import AmountMatch
 from pipeline.amounts import taken_tokens
 from pipeline.number_words import read_word
@@ -20,6 +21,7 @@ _CUTTING = _SENTENCE | _SOFT | _TURN | _SOFT_WORDS
 _CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".split())
 # No word further than this tells anything of an amount; it bounds the work on endless input.
 WINDOW = 80
+_BEYOND = [""] * 32
 
 
 class Utterance:
@@ -42,42 +44,45 @@ class Utterance:
         self.words = context_words()
         self.texts = [token.text for token in tokens]
         self.length = len(tokens)
+        # The folded token, empty for a few places beyond either end. Asked for so often that a method is too slow.
+        self.text: Callable[[int], str] = [*self.texts, *_BEYOND].__getitem__
         self.inside = {i for match in matches for i in range(match.first, match.last)}
         self.taken = taken_tokens(tokens, taken)
-        self.cues = [None if i in self.inside else cue_at(tokens, i, text) for i in range(len(tokens))]
+        self.cues = cues_of(tokens, text, self.inside)
         self._cut()
 
     def _cut(self) -> None:
-        soft, medium, hard = [0], [0], [0]
-        s = m = h = 0
-        inside, before = self.inside, self.texts[0] if self.texts else ""
-        for i, text in enumerate([*self.texts[1:], ""], 1):
-            if before in _CUTTING or text in _CUTTING:
-                free = i not in inside
-                outside = i - 1 not in inside
-                ends = before in _SENTENCE and outside
-                turns = free and text in _TURN
-                s += ends or turns or (before in _SOFT and outside) or (free and text in _SOFT_WORDS)
-                m += ends or turns
-                h += ends
-            soft.append(s)
-            medium.append(m)
-            hard.append(h)
-            before = text
-        self.soft, self.medium, self.hard = soft, medium, hard
-        self.subordinate = [False] * (soft[-1] + 1)
-        for i in range(len(self.tokens)):
-            if i == 0 or soft[i] != soft[i - 1]:
-                self.subordinate[soft[i]] = self._opens_subordinate(i)
+        texts, inside, length = self.texts, self.inside, self.length
+        soft: list[int] = []
+        medium: list[int] = []
+        hard: list[int] = []
+        s = m = h = done = 0
+        starts = [0]
+        cuts = [i for i, text in enumerate(texts) if text in _CUTTING]
+        for i in sorted({place for cut in cuts for place in (cut, cut + 1) if 0 < place <= length}):
+            before, text = texts[i - 1], texts[i] if i < length else ""
+            free = i not in inside
+            outside = i - 1 not in inside
+            ends = before in _SENTENCE and outside
+            turns = free and text in _TURN
+            if not (ends or turns or (before in _SOFT and outside) or (free and text in _SOFT_WORDS)):
+                continue
+            soft += [s] * (i - done)
+            medium += [m] * (i - done)
+            hard += [h] * (i - done)
+            s, m, h, done = s + 1, m + (ends or turns), h + ends, i
+            starts.append(i)
+        rest = length + 1 - done
+        self.soft, self.medium, self.hard = soft + [s] * rest, medium + [m] * rest, hard + [h] * rest
+        self.subordinate = [False] * (s + 1)
+        for i in starts:
+            if i < length:
+                self.subordinate[self.soft[i]] = self._opens_subordinate(i)
 
     def _opens_subordinate(self, first: int) -> bool:
         if self.text(first) == "que" and first > 0:
             return self.text(first - 1) == "," or self.subordinate[self.soft[first - 1]]
         return self.text(first) in _CONDITIONS or self.text(first + 1) in _CONDITIONS
-
-    def text(self, index: int) -> str:
-        """The folded token, empty beyond the ends."""
-        return self.texts[index] if 0 <= index < self.length else ""
 
     def near(self, match: AmountMatch) -> range:
         """The tokens that may tell of the amount."""
@@ -85,12 +90,9 @@ class Utterance:
 
     def clause(self, index: int, bounds: Sequence[int]) -> range:
         """The tokens of the clause around the index, within the window."""
-        first = last = index
-        while first > 0 and bounds[first - 1] == bounds[index] and index - first < WINDOW:
-            first -= 1
-        while last + 1 < len(self.tokens) and bounds[last + 1] == bounds[index] and last - index < WINDOW:
-            last += 1
-        return range(first, last + 1)
+        first = bisect_left(bounds, bounds[index], max(0, index - WINDOW), index)
+        last = bisect_right(bounds, bounds[index], index, min(self.length, index + WINDOW + 1))
+        return range(first, last)
 
     def is_empty(self, index: int) -> bool:
         """Whether the token has no content of its own: a filler, a sign, a number, a date."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -67,6 +68,7 @@ _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
 _LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON
+_TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
 _SPEAKING = frozenset(
     "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo "
     "suplico pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo "
@@ -172,13 +174,29 @@ def _always(word: str) -> Cue | None:
     """What a word says wherever it stands; `Cue.NEARBY` where that hangs on the words beside it."""
     if word in _NOT_VERBS:
         return None
-    if word in _NEAR_WORDS or word in context_words().past_time or _tense(word) is not None:
+    if word in _NEAR_WORDS or word in _TITLES or word in context_words().past_time or _tense(word) is not None:
         return Cue.NEARBY
     return Cue.NEARBY if word.removesuffix("s").endswith(_PARTICIPLES) else _plain_cue(word)
 
 
 def _text(tokens: Sequence[Token], index: int) -> str:
     return tokens[index].text if 0 <= index < len(tokens) else ""
+
+
+def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> list[Cue | None]:
+    """`cue_at` of every token, none of those inside an amount; most words are read without their neighbours."""
+    cues: list[Cue | None] = []
+    before = ""
+    for index, token in enumerate(tokens):
+        cue: Cue | None = None
+        if token.kind == "word" and index not in inside:
+            plain = before not in _TELLS_OF_NEXT and text[token.end - 1] not in "éóÉÓ"
+            cue = _always(token.text) if plain else Cue.NEARBY
+            if cue is Cue.NEARBY:
+                cue = cue_at(tokens, index, text)
+        cues.append(cue)
+        before = token.text
+    return cues
 
 
 def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:

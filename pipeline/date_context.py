@@ -164,13 +164,18 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
     for place in range(1, len(clauses) + 1):
         if place < len(clauses) and not clauses[place].stop:
             continue
-        sentence = [clause for clause in clauses[first:place] if not clause.has(cue.SUBORDINATE)]
-        pays = any(clause.has(cue.PAY) and not clause.has(cue.PAST) for clause in sentence)
-        is_asked = any(clause.has(cue.ECHO) for clause in sentence) and sentence[-1].question
-        is_other = is_asked or (not pays and any(clause.has(cue.CALL | cue.PAID) for clause in sentence))
-        is_told = not pays and any(clause.has(cue.PAST | cue.PRETERITE | cue.UNKNOWN) for clause in sentence)
-        is_other = is_other or (was_paid and not pays and not any_pays and len(sentence) == place - first)
-        was_paid = was_paid or any(clause.has(cue.PAID) for clause in sentence)
+        said = main = 0
+        pays = question = False
+        for clause in clauses[first:place]:
+            if not clause.cues & cue.SUBORDINATE:
+                said |= clause.cues
+                main += 1
+                question = clause.question
+                pays = pays or clause.cues & (cue.PAY | cue.PAST) == cue.PAY
+        is_other = bool(said & cue.ECHO and question) or bool(not pays and said & (cue.CALL | cue.PAID))
+        is_told = bool(not pays and said & (cue.PAST | cue.PRETERITE | cue.UNKNOWN))
+        is_other = is_other or (was_paid and not pays and not any_pays and main == place - first)
+        was_paid = was_paid or bool(said & cue.PAID)
         other += [is_other] * (place - first)
         told += [is_told] * (place - first)
         first = place

@@ -63,7 +63,10 @@ class GoldPromise:
 
 @dataclass(frozen=True, slots=True)
 class GoldCall:
-    """One annotated call; `gold[i]` belongs to `turns[i]`. `author` and `part` stand in training corpora only."""
+    """One annotated call; `gold[i]` belongs to `turns[i]`. `author` and `part` stand in training corpora only.
+
+    `judged` says which turns somebody judged, where it was not all of them: reviewers look at some turns of a call.
+    """
 
     id: str
     started_at: datetime
@@ -74,6 +77,7 @@ class GoldCall:
     outcome: Outcome
     author: str | None = None
     part: Part | None = None
+    judged: tuple[bool, ...] | None = None
 
     @property
     def country(self) -> str:

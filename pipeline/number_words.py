@@ -52,6 +52,7 @@ _DIMINUTIVES = ("sitos", "sitas", "sito", "sita", "itos", "itas", "ito", "ita")
 _ENDINGS = ("os", "as", "o", "a", "es", "e", "")
 
 
+@lru_cache(maxsize=65536)
 def sound(word: str) -> str:
     """The word as it sounds in Latin America: s = z = soft c, b = v, no h, ll = y, gn = n, mp = np, single letters.
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise, product
 from typing import Any
 
 from pipeline.tokens import Token
@@ -46,7 +47,8 @@ class _Words:
     gain: frozenset[str]
     unreal_after: frozenset[str]
     not_forms: frozenset[str]
-    openers: frozenset[str]
+    alone: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
 
 
 def _phrases(entries: Sequence[str]) -> dict[str, tuple[Phrase, ...]]:
@@ -58,12 +60,21 @@ def _phrases(entries: Sequence[str]) -> dict[str, tuple[Phrase, ...]]:
     return {first: tuple(rows) for first, rows in table.items()}
 
 
+def _openings(phrases: Sequence[Phrase]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Words that open a phrase whatever follows, and the first two words of all others."""
+    alone = {first for phrase in phrases if len(phrase) == 1 or phrase[1] in (_ANY, _MAYBE) for first in phrase[0]}
+    pairs = {pair for phrase in phrases if len(phrase) > 1 for pair in product(phrase[0], phrase[1])}
+    return frozenset(alone), frozenset(pairs)
+
+
 @lru_cache(maxsize=1)
 def _load() -> _Words:
     data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("unreal.toml").read_text("utf-8"))
     tables = [_phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused")]
     opening, asked = _phrases(data["thrown_back"]["opening"]), _phrases(data["thrown_back"]["asked"])
-    openers = frozenset(first for table in (*tables, opening, asked) for first in table)
+    alone, pairs = _openings(
+        [phrase for table in (*tables, opening, asked) for rows in table.values() for phrase in rows]
+    )
     return _Words(
         supposed=tables[0],
         thrown_back=tables[1],
@@ -74,7 +85,8 @@ def _load() -> _Words:
         gain=frozenset(data["gain"]["verbs"]),
         unreal_after=frozenset(data["unreal_after"]["words"]),
         not_forms=frozenset(data["unreal_after"]["not_forms"]),
-        openers=openers | frozenset(_HAD) | _WOULD_HAVE | {"si", "aunque", "ojala", "quien", "como", "que"},
+        alone=alone | frozenset(_HAD) | _WOULD_HAVE,
+        pairs=pairs,
     )
 
 
@@ -192,11 +204,23 @@ def _is_wished(texts: Sequence[str], part: range, following: range | None) -> bo
     return would and any(word in ("no", "nada", "ni") for word in opening)
 
 
+def _may_be_unreal(texts: Sequence[str]) -> bool:
+    """Whether any rule may fit: a look that most utterances do not get beyond."""
+    words = _load()
+    said = set(texts)
+    if not words.alone.isdisjoint(said) or any(pair in words.pairs for pair in pairwise(texts)):
+        return True
+    if "pero" in said and any(word.endswith(_WOULD) for word in said):
+        return True
+    if "si" in said and "?" in said and not words.gain.isdisjoint(said):
+        return True
+    return not words.unreal_after.isdisjoint(said) and any(word.endswith(_FORMS) for word in said)
+
+
 def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
     """For each token 1 where what is said is not meant as a payment to come; empty where nothing is."""
     texts = [token.text for token in tokens]
-    words = _load()
-    if words.openers.isdisjoint(texts) and not any(word.endswith(_WOULD) for word in texts):
+    if not _may_be_unreal(texts):
         return bytearray()
     mask = bytearray(len(texts))
     for sentence in _sentences(texts):
