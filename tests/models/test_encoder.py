@@ -1,5 +1,6 @@
 """Any encoder as a reader: a tiny one with random weights is fine-tuned, written, read back and asked."""
 
+import json
 import random
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from typer.testing import CliRunner
 
+from cli.main import app
 from models.classifiers.encoder import EncoderReader, Window, batches_of, encode_call, load_base
 from models.classifiers.reader import CLASSES, load_reader
 from models.recipes.understanding.encoder import FineTuning, fine_tune, write_encoder
@@ -155,3 +158,21 @@ def test_noise_keeps_turns_and_loses_marks() -> None:
 def test_a_folder_without_an_encoder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="transformers encoder"):
         load_base(tmp_path)
+
+
+def test_train_writes_weights_that_configuration_can_name(base: Path, calls: list[GoldCall], tmp_path: Path) -> None:
+    ids = {call.id for call in calls}
+    lines = [
+        line for path in sorted((CORPORA / "train").glob("*.jsonl")) for line in path.read_text("utf-8").split("\n")
+    ]
+    kept = [line for line in lines if line and json.loads(line)["id"] in ids]
+    for part, own in (("train", kept[:4]), ("validation", kept[4:])):
+        (tmp_path / "corpus" / part).mkdir(parents=True)
+        (tmp_path / "corpus" / part / "own.jsonl").write_text("\n".join(own), "utf-8")
+    corpus = ["--corpus", str(tmp_path / "corpus")]
+    for name, options in (("linear", []), ("encoder", ["--base", str(base), "--epochs", "1"])):
+        ran = CliRunner().invoke(app, ["train", str(tmp_path / name), *corpus, *options])
+        assert ran.exit_code == 0, ran.output
+        classifier = load_turn_classifier(find_weights(str(tmp_path / name)), ClassifyConfig())
+        (labels,) = classifier.classify([calls[0].conversation])
+        assert len(labels) == len(calls[0].turns)

@@ -4,18 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
-
-from models.recipes.understanding.train import (
-    Recipe,
-    calibrated,
-    joined_rows,
-    raw_scores,
-    read_corpus,
-    rows_of,
-    train_reader,
-    write_weights,
-)
+from models.recipes.understanding.train import Recipe, read_corpus, train_linear, write_weights
 
 
 def main() -> None:
@@ -26,14 +15,10 @@ def main() -> None:
     arguments.add_argument("--around", type=float, default=Recipe().around)
     given = arguments.parse_args()
     recipe = Recipe(given.strength, given.around)
-    rows = rows_of(read_corpus(given.corpora, "train"))
-    sys.stderr.write(f"{len(rows.lengths)} calls, {len(rows.features)} turns, {len(set(rows.authors))} authors\n")
-    trained = train_reader(rows, recipe)
-    scores = trained.unseen
-    if held := read_corpus(given.corpora, "validation"):
-        rows = joined_rows(rows, rows_of(held))
-        scores = np.concatenate([scores, raw_scores(trained.reader, held)])
-    write_weights(calibrated(trained.reader, rows, scores, recipe), given.weights)
+    calls = read_corpus(given.corpora, "train")
+    authors, turns = {call.author for call in calls}, sum(len(call.turns) for call in calls)
+    sys.stderr.write(f"{len(calls)} calls, {turns} turns, {len(authors)} authors\n")
+    write_weights(train_linear(calls, read_corpus(given.corpora, "validation"), recipe), given.weights)
 
 
 if __name__ == "__main__":

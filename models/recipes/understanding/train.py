@@ -80,17 +80,35 @@ def rows_of(calls: Sequence[GoldCall], *, with_features: bool = True) -> Rows:
     return Rows(
         features=tuple(features),
         targets=np.array([_targets(turn) for turn in gold], np.float64),
-        masks=np.array([of_role(turn.role) for call in calls for turn in call.turns]),
+        masks=np.array([mask for call in calls for mask in _masks(call)]),
         authors=tuple(call.author or call.id for call in calls for _ in call.turns),
         lengths=tuple(len(call.turns) for call in calls),
         gold=gold,
     )
 
 
+def _masks(call: GoldCall) -> list[tuple[bool, ...]]:
+    """Which classes each turn teaches: those of its speaker, none where nobody judged it."""
+    judged = call.judged or (True,) * len(call.turns)
+    nothing = (False,) * len(CLASSES)
+    return [of_role(turn.role) if counts else nothing for turn, counts in zip(call.turns, judged, strict=True)]
+
+
 def _targets(gold: GoldTurn) -> list[bool]:
     categories = {category for category, _ in gold.tone}
     said = {*gold.labels, *gold.steps, *categories, *([ANY_TONE] if categories else [])}
     return [name in said for name in CLASSES]
+
+
+def train_linear(calls: Sequence[GoldCall], held: Sequence[GoldCall], recipe: Recipe) -> LinearReader:
+    """A reader trained on `calls`, calibrated on authors left out of its folds and on `held`."""
+    rows = rows_of(calls)
+    trained = train_reader(rows, recipe)
+    scores = trained.unseen
+    if held:
+        rows = joined_rows(rows, rows_of(held))
+        scores = np.concatenate([scores, raw_scores(trained.reader, held)])
+    return calibrated(trained.reader, rows, scores, recipe)
 
 
 def train_reader(rows: Rows, recipe: Recipe) -> Trained:
