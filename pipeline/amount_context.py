@@ -257,7 +257,7 @@ class _Judge:
     def is_announced(self, match: AmountMatch) -> bool:
         """Whether a colon leads to it from words of paying: "le acepto el descuento: tres mil"."""
         u = self.u
-        if u.text(match.first - 1) != ":" or u.nearest(match, u.soft) is not None:
+        if match.first < 2 or u.text(match.first - 1) != ":" or u.nearest(match, u.soft) is not None:
             return False
         return u.has(frozenset({Cue.PAY}), u.clause(match.first - 2, u.soft))
 

@@ -12,41 +12,18 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 
-from pipeline.date_lexicon import Value, load_date_lexicon, opening, phrase_at
+from pipeline.date_lexicon import opening, phrase_at
+from pipeline.date_patterns import CODES, MADE_CODES, OTHER_WORD, compile_pattern, leading, pattern_source
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
 
-_NUMBER_KINDS = (
-    frozenset({"INT", "HOUR"}),
-    frozenset({"INT", "HOUR", "DAY_NUMBER"}),
-    frozenset({"INT", "HOUR", "DAY_NUMBER", "ONE"}),
-    frozenset({"INT", "DAY_NUMBER"}),
-    frozenset({"INT"}),
-    frozenset({"INT", "YEAR"}),
-    frozenset({"DOTTED"}),
-    frozenset({"DECIMAL"}),
-    frozenset({"ORDINAL_DAY"}),
-)
-MADE = ("MONTH_REF", "WEEK_REF", "QUINCENA_REF", "NUMERIC", "SPAN", "CLOCK", "DAY", "YEAR_REF", "NOT_DAY")
-_OTHER = frozenset({"OTHER_WORD"})
 _SHORTEST_TELEPHONE = 3
 _HUNDRED = 100
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})")
 _DECIMAL_CLOCK = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)")
-
-
-def _all_codes() -> dict[frozenset[str], str]:
-    sets = sorted(load_date_lexicon().kind_sets, key=sorted)
-    sets += [*_NUMBER_KINDS, *(frozenset({kind}) for kind in MADE), _OTHER]
-    return {kinds: chr(0xE000 + place) for place, kinds in enumerate(dict.fromkeys(sets))}
-
-
-CODES = _all_codes()
-OTHER_WORD = CODES[_OTHER]
-MADE_CODES = {kind: CODES[frozenset({kind})] for kind in MADE}
 
 
 class Item(NamedTuple):
@@ -104,33 +81,40 @@ new_item = partial(tuple.__new__, Item)  # hot: one for every word
 Production = Callable[[Scan, re.Match[str]], Any]
 
 
-@dataclass(frozen=True, slots=True)
+Matcher = Callable[[str, int], re.Match[str] | None]
+
+
+@dataclass(slots=True)
 class Rule:
-    """A pattern and what it makes; None from `make` means that the words fit and the value does not."""
+    """A pattern and what it makes; None from `make` means that the words fit and the value does not.
+
+    `match` is compiled when it is first asked for: most rules never are in a short run.
+    """
 
     kind: str
-    pattern: re.Pattern[str]
+    source: str
     make: Production
+    match: Matcher | None = None
+
+    def compiled(self) -> Matcher:
+        self.match = re.compile(self.source).match
+        return self.match
 
 
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
-_WORD = re.compile(r"(?<![?A-Za-z])([A-Z][A-Z_0-9]*)")
 
 
-def kind_class(kind: str) -> str:
-    """Every code that stands for a set with the kind, as a character class."""
-    codes = "".join(code for kinds, code in CODES.items() if kind in kinds)
-    if not codes:
-        raise ValueError(f"a kind of the lexicon expected, {kind} found; add it to lexicon/dates.toml")
-    return f"[{codes}]"
+class _AnyOf(dict[str, Matcher]):
+    """For each code one expression of all rules that can start with it, compiled when it is first met."""
 
+    def __init__(self, table: dict[str, list[Rule]]) -> None:
+        super().__init__()
+        self.table = table
 
-@cache
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """A rule's pattern as a regular expression over codes: «d:KIND» names what it matches."""
-    spaced = re.sub(r"([a-z]\w*):\(", r"(?P<\1>", pattern)
-    spaced = re.sub(r"([a-z]\w*):([A-Z][A-Z_0-9]*)", r"(?P<\1>\2)", spaced)
-    return re.compile(_WORD.sub(lambda word: kind_class(word[1]), spaced).replace(" ", ""))
+    def __missing__(self, code: str) -> Matcher:
+        sources = dict.fromkeys(_GROUP_NAME.sub("(?:", rule.source) for rule in self.table[code])
+        self[code] = re.compile("|".join(sources)).match
+        return self[code]
 
 
 @dataclass(slots=True)
@@ -142,18 +126,20 @@ class Layer:
 
     table: dict[str, list[Rule]] = field(default_factory=dict)
     needs: str = ""
-    starts: Callable[[str, int], re.Match[str] | None] | None = None
-    any_of: dict[str, Callable[[str, int], re.Match[str] | None]] = field(default_factory=dict)
+    starts: Matcher | None = None
+    any_of: dict[str, Matcher] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.any_of = _AnyOf(self.table)
 
     def rule(self, kind: str, *patterns: str) -> Callable[[Production], Production]:
         """Declare that the patterns make items of a kind by the decorated function."""
 
         def add(make: Production) -> Production:
             for pattern in patterns:
-                compiled = compile_pattern(pattern)
-                for code in CODES.values():
-                    if _may_start(compiled, code):
-                        self.table.setdefault(code, []).append(Rule(kind, compiled, make))
+                rule = Rule(kind, pattern_source(pattern), make)
+                for code in leading(rule.source):
+                    self.table.setdefault(code, []).append(rule)
             return make
 
         return add
@@ -185,12 +171,9 @@ class Layer:
         scan.string = "".join([item.code for item in reduced])
         return True
 
-    def _starts(self) -> Callable[[str, int], re.Match[str] | None]:
+    def _starts(self) -> Matcher:
         """Search for the next place where a rule can start; made once, when all rules are declared."""
         if self.starts is None:
-            for code, rules in self.table.items():
-                sources = dict.fromkeys(_GROUP_NAME.sub("(?:", rule.pattern.pattern) for rule in rules)
-                self.any_of[code] = re.compile("|".join(sources)).match
             self.starts = re.compile(f"[{''.join(self.table)}]").search
         return self.starts
 
@@ -198,7 +181,7 @@ class Layer:
         best: Item | None = None
         after = place
         for rule in self.table.get(string[place], ()):
-            match = rule.pattern.match(string, place)
+            match = (rule.match or rule.compiled())(string, place)
             if match is None or match.end() <= after:
                 continue
             try:
@@ -208,72 +191,6 @@ class Layer:
             if value is not None:
                 best, after = Item(MADE_CODES[rule.kind], 0, 0, {rule.kind: value}), match.end()
         return best, after
-
-
-_STARTS: dict[re.Pattern[str], frozenset[str]] = {}
-
-
-def _may_start(pattern: re.Pattern[str], code: str) -> bool:
-    """Whether a match can begin with the code, judged on the parsed pattern's leading elements."""
-    if pattern not in _STARTS:
-        _STARTS[pattern] = frozenset(_leading(pattern.pattern))
-    return code in _STARTS[pattern]
-
-
-def _leading(source: str) -> set[str]:
-    """Characters that a match of the pattern can start with; optional elements let the next one start too."""
-    codes, _ = _leading_at(source, 0)
-    return codes
-
-
-def _leading_at(source: str, place: int) -> tuple[set[str], bool]:
-    """Leading characters of the alternatives from a place to their closing parenthesis; whether one is empty."""
-    result: set[str] = set()
-    empty_any = False
-    open_path = True
-    while place < len(source) and source[place] != ")":
-        if source[place] == "|":
-            empty_any |= open_path
-            open_path, place = True, place + 1
-            continue
-        codes, empty, place = _element(source, place)
-        if open_path:
-            result |= codes
-            open_path = empty
-    return result, empty_any or open_path
-
-
-def _element(source: str, place: int) -> tuple[set[str], bool, int]:
-    """Leading characters of one element, whether it may be empty, and the place after it."""
-    if source[place] == "[":
-        end = source.index("]", place)
-        codes, empty, after = set(source[place + 1 : end]), False, end + 1
-    elif source[place] == "(":
-        end = _closing(source, place)
-        head = source[place : place + 3]
-        if head in ("(?!", "(?=", "(?<") and not source.startswith("(?P<", place):
-            return set(), True, end + 1
-        inner = place + 1
-        if source.startswith("(?P<", place):
-            inner = source.index(">", place) + 1
-        elif source.startswith("(?:", place):
-            inner = place + 3
-        codes, empty = _leading_at(source, inner)
-        after = end + 1
-    else:  # an anchor
-        return set(), True, place + 1
-    if after < len(source) and source[after] in "?*":
-        return codes, True, after + 1
-    return codes, empty, after + (after < len(source) and source[after] == "+")
-
-
-def _closing(source: str, place: int) -> int:
-    depth = 0
-    for index in range(place, len(source)):
-        depth += (source[index] == "(") - (source[index] == ")")
-        if depth == 0:
-            return index
-    raise ValueError("an unbalanced parenthesis in a rule's pattern; close it")
 
 
 def _number_item(number: NumberMatch, tokens: Sequence[Token]) -> Item | None:
@@ -355,6 +272,3 @@ def scan_items(tokens: tuple[Token, ...], numbers: Iterable[NumberMatch], said_o
     """The utterance as typed items, before any rule."""
     items = _word_items(tokens, numbers)
     return Scan(said_on, country, tokens, items, "".join([item.code for item in items]))
-
-
-__all__ = ["CODES", "Item", "Layer", "Rule", "Scan", "Value", "compile_pattern", "kind_class", "scan_items"]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.calendars import clamped_day, next_weekday, shift_month
-from pipeline.date_grammar import CODES, Layer, Scan, compile_pattern
+from pipeline.date_grammar import Layer, Scan
+from pipeline.date_patterns import CODES, compile_pattern
 from pipeline.date_values import Day, Span
 
 DAY_CODE = CODES[frozenset({"DAY"})]

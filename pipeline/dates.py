@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from pipeline import date_periods, date_spans  # noqa: F401 - their rules join the layer of days
 from pipeline.date_days import DAYS
-from pipeline.date_grammar import Item, Scan, kind_class, scan_items
+from pipeline.date_grammar import Item, Scan, scan_items
 from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, share_the_month
+from pipeline.date_patterns import kind_class
 from pipeline.date_references import CLOCKS, REFERENCES
 from pipeline.date_values import Clock, Day
 from pipeline.numbers import NumberMatch, find_numbers
