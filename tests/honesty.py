@@ -17,6 +17,8 @@ from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
+from models.recipes.corpus import corpus_text
+
 SALT = b"palabra development set\n"
 DIGITS = 16  # 64 bits: among a million sentences a false match has a chance of 1 in 10^10 a dev sentence
 GRAM = 6
@@ -69,7 +71,7 @@ def read_calls(paths: Iterable[Path]) -> tuple[Call, ...]:
     """Calls of JSON Lines files: the texts of `turns`, or `text` where a line is a single utterance."""
     calls = []
     for path in paths:
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(corpus_text(path).splitlines(), 1):
             if line.strip():
                 record: dict[str, Any] = json.loads(line)
                 texts = [turn["text"] for turn in record["turns"]] if "turns" in record else [record.get("text", "")]

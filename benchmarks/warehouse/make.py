@@ -66,7 +66,7 @@ from range($first, $last) as numbers(i)
 def make_shards(root: Path, n_calls: int, *, plan: int = 1, first: int = 0, seed: int = 7) -> int:
     """Writes shards of `n_calls` calls numbered from `first` and returns how many turns they hold."""
     connection = connect(":memory:")
-    files = sorted(str(path) for path in CORPUS.glob("*.jsonl"))
+    files = sorted(str(path) for path in CORPUS.glob("*.jsonl*"))
     for statement in _TEMPLATES.split(";\n"):
         connection.execute(statement, {"files": files} if "$files" in statement else None)
     queries = {t: (Path(__file__).parent / "tables" / f"{t}.sql").read_text(encoding="utf-8") for t in LOADED}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.recipes.corpus import corpus_text
 from tests.honesty import (
     DIGITS,
     SALT,
@@ -20,14 +21,14 @@ from tests.honesty import (
 )
 from tests.house.tree import ROOT, texts, tracked_files
 
-JSON_LINES = [path for path in tracked_files() if path.suffix == ".jsonl"]
+JSON_LINES = [path for path in tracked_files() if path.name.endswith((".jsonl", ".jsonl.gz"))]
 CORPORA = [path for path in JSON_LINES if path.parts[0] == "corpora"]
 PARTS = {"train", "validation"}
 
 
 def of_calls(paths: list[Path]) -> list[Path]:
     """Those whose lines are calls with turns; tables of single expressions repeat their frames on purpose."""
-    return [path for path in paths if "turns" in json.loads((ROOT / path).read_text(encoding="utf-8").split("\n")[0])]
+    return [path for path in paths if "turns" in json.loads(corpus_text(ROOT / path).split("\n")[0])]
 
 
 # A corpus is a folder of corpora/; the gold of the fixtures is one as well.
@@ -62,7 +63,7 @@ def test_every_line_of_a_corpus_names_its_author_and_part() -> None:
     nameless = [
         f"{path}:{number}"
         for path in CORPORA
-        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(corpus_text(ROOT / path).splitlines(), 1)
         if not (record := json.loads(line)).get("author") or record.get("part") not in PARTS
     ]
     assert nameless[:10] == []

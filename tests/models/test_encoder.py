@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from models.classifiers.encoder import EncoderReader, Window, batches_of, encode_call, load_base
 from models.classifiers.reader import CLASSES, load_reader
+from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.encoder import FineTuning, fine_tune, write_encoder
 from models.recipes.understanding.noise import as_recognised
 from models.recipes.understanding.train import read_corpus
@@ -162,9 +163,7 @@ def test_a_folder_without_an_encoder_is_refused(tmp_path: Path) -> None:
 
 def test_train_writes_weights_that_configuration_can_name(base: Path, calls: list[GoldCall], tmp_path: Path) -> None:
     ids = {call.id for call in calls}
-    lines = [
-        line for path in sorted((CORPORA / "train").glob("*.jsonl")) for line in path.read_text("utf-8").split("\n")
-    ]
+    lines = [line for path in corpus_files(CORPORA / "train") for line in corpus_text(path).splitlines()]
     kept = [line for line in lines if line and json.loads(line)["id"] in ids]
     for part, own in (("train", kept[:4]), ("validation", kept[4:])):
         (tmp_path / "corpus" / part).mkdir(parents=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models.recipes.corpus import corpus_files, corpus_text
 from pipeline.gold import GoldError, read_gold
 
 CORPORA = Path(__file__).parents[2] / "corpora"
@@ -106,16 +107,16 @@ def test_two_calls_with_one_id_are_refused() -> None:
 
 @pytest.mark.parametrize("part", ["train", "validation"])
 def test_every_corpus_is_gold_and_in_its_part(part: str) -> None:
-    files = sorted((CORPORA / part).glob("*.jsonl"))
+    files = corpus_files(CORPORA / part)
     assert files
-    calls = [call for path in files for call in read_gold(path.read_text("utf-8"), path.name)]
+    calls = [call for path in files for call in read_gold(corpus_text(path), path.name)]
     assert {call.part for call in calls} == {part}
     assert len({call.id for call in calls}) == len(calls)
 
 
 def test_no_author_writes_for_both_parts() -> None:
     authors = {
-        part: {c.author for p in (CORPORA / part).glob("*.jsonl") for c in read_gold(p.read_text("utf-8"), p.name)}
+        part: {c.author for p in corpus_files(CORPORA / part) for c in read_gold(corpus_text(p), p.name)}
         for part in ("train", "validation")
     }
     assert authors["train"].isdisjoint(authors["validation"])

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from models.recipes.corpus import corpus_text
 from models.recipes.recogniser import material
 from models.recipes.recogniser.exam_hashes import is_in_exam
 from pipeline.normalise import normalise_words, shorten_one, spell_integer, spell_numbers
@@ -36,7 +37,7 @@ def read_sources(corpora: Sequence[Path], word_lists: Sequence[Path]) -> Sources
     """
     turns: list[tuple[str, ...]] = []
     for path in corpora:
-        for line in path.read_text(encoding="utf-8").splitlines():
+        for line in corpus_text(path).splitlines():
             turns += [spoken_words(turn["text"]) for turn in json.loads(line)["turns"]]
     listed: set[str] = set()
     for path in word_lists:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from models.classifiers.linear import FILE, Head, LinearReader, Standard, neighbour_scores, save_reader
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
+from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.ridge import (
     Matrix,
     Problem,
@@ -67,8 +68,8 @@ class Trained:
 
 def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
     """Calls of every author's file of `folder/part`, by file name."""
-    files = sorted((folder / part).glob("*.jsonl"))
-    return tuple(call for path in files for call in read_gold(path.read_text("utf-8"), path.name))
+    files = corpus_files(folder / part)
+    return tuple(call for path in files for call in read_gold(corpus_text(path), path.name))
 
 
 def rows_of(calls: Sequence[GoldCall], *, with_features: bool = True) -> Rows:

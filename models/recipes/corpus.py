@@ -1,0 +1,62 @@
+"""Files of written calls: JSON Lines, plain or packed.
+
+python -m models.recipes.corpus corpora/train/*.jsonl      # packs them: the tree has a budget of bytes
+python -m models.recipes.corpus --show FILE.jsonl.gz       # prints one
+"""
+
+import argparse
+import gzip
+import json
+import sys
+from pathlib import Path
+
+EMPTY = ("labels", "tone", "steps")
+"""Keys of a turn that a packed file leaves out where they hold nothing."""
+
+
+def corpus_files(folder: Path) -> tuple[Path, ...]:
+    """The corpus files of a folder, plain and packed, by name."""
+    return tuple(sorted((*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz"))))
+
+
+def corpus_text(path: Path) -> str:
+    """The JSON Lines of a file, every turn with all its keys."""
+    if path.suffix != ".gz":
+        return path.read_text("utf-8")
+    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    return "\n".join(json.dumps(_filled(json.loads(line)), ensure_ascii=False) for line in lines)
+
+
+def pack(path: Path) -> Path:
+    """Writes `path` beside itself with `.gz`, the same bytes for the same calls, and removes it."""
+    calls = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    text = "\n".join(json.dumps(_bare(call), ensure_ascii=False, separators=(",", ":")) for call in calls)
+    packed = path.with_name(f"{path.name}.gz")
+    packed.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+    path.unlink()
+    return packed
+
+
+def _bare(call: dict[str, object]) -> dict[str, object]:
+    turns = call["turns"]
+    assert isinstance(turns, list)
+    return call | {"turns": [{k: v for k, v in turn.items() if v or k not in EMPTY} for turn in turns]}
+
+
+def _filled(call: dict[str, object]) -> dict[str, object]:
+    turns = call["turns"]
+    assert isinstance(turns, list)
+    return call | {"turns": [{key: [] for key in EMPTY} | turn for turn in turns]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", type=Path, nargs="+")
+    parser.add_argument("--show", action="store_true", help="print instead of packing")
+    given = parser.parse_args()
+    for path in given.files:
+        sys.stdout.write(f"{corpus_text(path) if given.show else pack(path)}\n")
+
+
+if __name__ == "__main__":
+    main()
