@@ -175,12 +175,14 @@ def _second_pass(
     weights = np.zeros((around.shape[1], len(CLASSES)), np.float32)
     share = recipe.around / around.shape[1]
     for (turns, columns), problem in zip(groups, problems, strict=True):
-        near = around[turns].astype(np.float64)
-        gram = problem.gram + share * (near @ near.T)
+        near = around[turns]
+        gram = near @ near.T
+        gram *= np.float32(share)
+        gram += problem.gram
         unseen[np.ix_(turns, columns)] = unseen_scores(gram, problem, recipe.strength)
         dual, head = fit(gram, problem, recipe.strength)
         heads.append(head)
-        weights[:, columns] = share * (near.T @ dual)
+        weights[:, columns] = share * (near.astype(np.float64).T @ dual)
     return unseen, joined_heads(heads), weights
 
 
