@@ -17,6 +17,7 @@ from models.classifiers.reader import CLASSES, load_reader
 from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.encoder import FineTuning, fine_tune, write_encoder
 from models.recipes.understanding.noise import as_recognised
+from models.recipes.understanding.pretrain import Pretraining, pretrain
 from models.recipes.understanding.train import read_corpus
 from models.registry import find_weights
 from models.tone_classifier import load_tone_classifier
@@ -175,3 +176,12 @@ def test_train_writes_weights_that_configuration_can_name(base: Path, calls: lis
         classifier = load_turn_classifier(find_weights(str(tmp_path / name)), ClassifyConfig())
         (labels,) = classifier.classify([calls[0].conversation])
         assert len(labels) == len(calls[0].turns)
+
+
+def test_an_encoder_can_be_made_from_the_calls_alone(calls: list[GoldCall], tmp_path: Path) -> None:
+    tiny = Pretraining(vocabulary=500, width=32, layers=1, heads=2, stretch=64, rows=4, minutes=0.05)
+    pretrain([call.turns for call in calls], tmp_path / "own", tiny)
+    network, tokenizer = load_base(tmp_path / "own")
+    assert network.base.config.hidden_size == 32
+    said_plainly, said_loudly = (tokenizer(text)["input_ids"] for text in ("mañana le pago", "MANANA LE PAGO"))
+    assert said_plainly == said_loudly, "case and accents are folded"
