@@ -7,7 +7,7 @@ shared its batch.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +38,10 @@ from pipeline.types import Turn
 HEADS: Final = "heads.safetensors"
 TOKENS_A_BATCH: Final = 8192
 EVIDENCE_WORDS: Final = 8
+MOST_RECENT: Final = 2000
+"""Calls whose readings are kept for the next classifier that asks."""
+
+_Said = tuple[tuple[Role, str], ...]
 
 SPEAKERS: Final[dict[Role, str]] = {
     "agent": "cobrador:",
@@ -168,8 +172,20 @@ class EncoderReader:
     slopes: Scores
     thresholds: Scores
     device: str = "cpu"
+    recent: "dict[_Said, EncoderReading]" = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, calls: Sequence[Conversation]) -> Iterator["EncoderReading"]:
+        """What was read a moment ago is not read again: both classifiers ask of the same calls, one after the other."""
+        said = [tuple((turn.role, turn.text) for turn in call.turns) for call in calls]
+        unread = {key: call for key, call in zip(said, calls, strict=True) if key not in self.recent}
+        if len(self.recent) + len(unread) > MOST_RECENT:
+            self.recent.clear()
+            unread = dict(zip(said, calls, strict=True))
+        self.recent.update(zip(unread, self._read_anew(list(unread.values())), strict=True))
+        for key, call in zip(said, calls, strict=True):
+            yield replace(self.recent[key], turns=call.turns)
+
+    def _read_anew(self, calls: Sequence[Conversation]) -> Iterator["EncoderReading"]:
         encoded = [encode_call(call.turns, self.tokenizer, self.window) for call in calls]
         scores = self.raw_scores([row for rows in encoded for row in rows])
         start = 0
