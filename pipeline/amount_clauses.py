@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from pipeline.amount_cues import PAYING, Cue, context_words, cues_of
 from pipeline.amount_values import AmountMatch
-from pipeline.amounts import taken_tokens
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
@@ -28,7 +28,7 @@ class Utterance:
     """Tokens, amounts and clauses of one utterance.
 
     `soft`, `medium` and `hard` number, for every token, its clause between commas, its clause between
-    "pero" and the like, and its sentence.
+    "pero" and the like, and its sentence. `taken` are the tokens of dates and times.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Utterance:
         tokens: Sequence[Token],
         numbers: Sequence[NumberMatch],
         matches: Sequence[AmountMatch],
-        taken: Sequence[tuple[int, int]],
+        taken: AbstractSet[int],
     ) -> None:
         self.written, self.tokens, self.matches = text, tokens, matches
         self.numbers = [number for number in numbers if number.form != "ordinal"]
@@ -47,7 +47,7 @@ class Utterance:
         # The folded token, empty for a few places beyond either end. Asked for so often that a method is too slow.
         self.text: Callable[[int], str] = [*self.texts, *_BEYOND].__getitem__
         self.inside = {i for match in matches for i in range(match.first, match.last)}
-        self.taken = taken_tokens(tokens, taken)
+        self.taken = taken
         self.cues = cues_of(tokens, text, self.inside)
         self._cut()
 
@@ -140,4 +140,4 @@ class Utterance:
 
     def has(self, cues: frozenset[Cue], where: range) -> bool:
         """Whether any of the cues is there."""
-        return any(self.cues[i] in cues for i in where)
+        return not cues.isdisjoint(self.cues[where.start : where.stop])

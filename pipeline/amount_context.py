@@ -13,7 +13,7 @@ from decimal import Decimal
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue, context_words
 from pipeline.amount_rejections import corrected, is_rejected
-from pipeline.amounts import AmountContext, AmountMatch, find_amounts, in_thousands
+from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.date_cues import pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
@@ -95,11 +95,12 @@ def payable_amounts(
     """
     tokens = tokenize(text) if tokens is None else tokens
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
-    matches = find_amounts(tokens, context, taken=taken, numbers=numbers)
+    touched = taken_tokens(tokens, taken)
+    matches = read_amounts(tokens, context, touched, numbers)
     if not matches:
         return ()
     unreal = unreal_tokens(text, tokens) if unreal is None else unreal
-    accepted = _Judge(Utterance(text, tokens, numbers, matches, taken), context.balance, unreal).accepted()
+    accepted = _Judge(Utterance(text, tokens, numbers, matches, touched), context.balance, unreal).accepted()
     return tuple(in_thousands(match, context) for match in accepted)
 
 

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
 
 
-class Cue(Enum):
+class Cue(StrEnum):
     """What a word says of the amounts near it."""
 
     PAY = "pay"

@@ -28,6 +28,7 @@ __all__ = [
     "find_amounts",
     "has_trigger",
     "in_thousands",
+    "read_amounts",
     "taken_tokens",
 ]
 
@@ -51,7 +52,13 @@ def find_amounts(
     """
     tokens = tokenize(text) if isinstance(text, str) else text
     found = find_numbers(tokens, country=context.country) if numbers is None else numbers
-    touched = taken_tokens(tokens, taken)
+    return read_amounts(tokens, context, taken_tokens(tokens, taken), found)
+
+
+def read_amounts(
+    tokens: Sequence[Token], context: AmountContext, touched: frozenset[int], found: Sequence[NumberMatch]
+) -> tuple[AmountMatch, ...]:
+    """`find_amounts` of an utterance whose tokens, numbers and tokens of dates are known."""
     free = [n for n in found if n.form != "ordinal" and touched.isdisjoint(range(n.first, n.last))]
     if not free and naming_words().isdisjoint([token.text for token in tokens]):
         return ()

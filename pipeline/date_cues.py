@@ -147,6 +147,7 @@ class _Cues:
     phrases: dict[tuple[str, str], list[tuple[tuple[str, ...], int]]]
     pay_by_sound: dict[str, int]
     fixed: dict[str, int]
+    openers: frozenset[str]
     people: frozenset[str]
 
 
@@ -187,7 +188,7 @@ def _load() -> _Cues:
     events = frozenset(word for word, cue in words.items() if cue & EVENT)
     told_apart = known | events | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
     fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
-    return _Cues(words, phrases, by_sound, fixed, known)
+    return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known)
 
 
 def people() -> frozenset[str]:
@@ -224,7 +225,8 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
             place += 1
             continue
         word = token.text
-        entries = phrases.get((word, tokens[place + 1].text)) if place + 1 < len(tokens) else None
+        opens = word in lexicon.openers and place + 1 < len(tokens)
+        entries = phrases.get((word, tokens[place + 1].text)) if opens else None
         phrase = None if entries is None else _phrase_at(tokens, place, entries)
         if phrase is not None:
             masks[place] = phrase[1]

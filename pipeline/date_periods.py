@@ -228,7 +228,7 @@ def half_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(month_end(year, number), "half_of_month", start=date(year, number, 16), grain="quincena")
 
 
-@DAYS.rule("DAY", "END? ART? q:QUINCENA_REF (DE ART? d:DAY_NUMBER)?", "EN (o:FIRST|ORD2|LAST) QUINCENA_REF")
+@DAYS.rule("DAY", "END? ART? q:QUINCENA_REF (DE ART? d:DAY_NUMBER)?")
 def quincena(scan: Scan, match: re.Match[str]) -> Day | None:
     steps = scan.value(match, "q", "QUINCENA_REF")
     if steps == 0:

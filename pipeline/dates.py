@@ -88,11 +88,13 @@ def read_times(
         layer.reduce(scan)
     share_the_month(scan)
     count_from_days_before(scan)
-    dates = tuple(_match(scan, item) for item in scan.items if "DAY" in item.values)
+    dates = tuple([_match(scan, item) for item in scan.items if "DAY" in item.values])
     clocks = tuple(
-        ClockMatch(tokens[i.first].start, tokens[i.last - 1].end, i.values["CLOCK"], i.first, i.last)
-        for i in scan.items
-        if "CLOCK" in i.values
+        [
+            ClockMatch(tokens[i.first].start, tokens[i.last - 1].end, i.values["CLOCK"], i.first, i.last)
+            for i in scan.items
+            if "CLOCK" in i.values
+        ]
     )
     return Found(tokens, tuple(numbers), dates, clocks)
 

@@ -71,11 +71,12 @@ def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
 def read_atoms(tokens: Sequence[Token]) -> list[Atom]:
     """The tokens as atoms, a joined word as several, blank-grouped figures as one."""
     atoms: list[Atom] = []
+    lost = load().lost_s
     index = 0
     while index < len(tokens):
         token = tokens[index]
         if token.kind == "word":
-            if len(token.text) > _LONGEST_LOST and not read_word(token.text):
+            if not read_word(token.text) and token.text not in lost:
                 atoms.append(new_atom((None, _ZERO, index, token.text, True)))
             else:
                 atoms.extend(_word_atoms(tokens, index))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 
-class Role(Enum):
+class Role(StrEnum):
     """The place of a word in a number."""
 
     ZERO = "zero"

@@ -48,8 +48,8 @@ class NumberMatch:
 
 @lru_cache(maxsize=65536)
 def opens_number(word: str) -> bool:
-    """Whether a number may begin with the word."""
-    return word in STARTERS or bool(read_word(word))
+    """Whether a number may begin with the word or figure."""
+    return word in STARTERS or word[-1].isdecimal() or bool(read_word(word))
 
 
 def _form(atoms: Sequence[Atom], rule: str) -> NumberForm:
@@ -85,7 +85,7 @@ def find_numbers(text: str | Sequence[Token], *, country: str | None = None) -> 
         country: Where it was said; "quince cientos" is a number in Puerto Rico and the United States only.
     """
     tokens = tokenize(text) if isinstance(text, str) else text
-    if not any(token.kind == "figure" or opens_number(token.text) for token in tokens):
+    if not any(map(opens_number, [token.text for token in tokens])):
         return ()
     atoms = read_atoms(tokens)
     grammar = NumberGrammar(atoms, tokens, country)

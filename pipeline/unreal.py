@@ -208,7 +208,7 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
     """Whether any rule may fit: a look that most utterances do not get beyond."""
     words = _load()
     said = set(texts)
-    if not words.alone.isdisjoint(said) or any(pair in words.pairs for pair in pairwise(texts)):
+    if not words.alone.isdisjoint(said) or not words.pairs.isdisjoint(pairwise(texts)):
         return True
     if "pero" in said and any(word.endswith(_WOULD) for word in said):
         return True
