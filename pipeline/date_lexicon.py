@@ -115,6 +115,17 @@ def opening(word: str) -> PhraseNode | None:
     return None if known is None else load_date_lexicon().root.following[known]
 
 
+def may_open(word: str, kinds: frozenset[str]) -> bool:
+    """Whether a phrase of one of the kinds may start with the word."""
+    nodes = [node for node in (opening(word),) if node is not None]
+    while nodes:
+        node = nodes.pop()
+        if not kinds.isdisjoint(node.kinds):
+            return True
+        nodes += node.following.values()
+    return False
+
+
 def phrase_at(tokens: tuple[Token, ...], index: int) -> tuple[PhraseNode, int] | None:
     """The longest phrase that starts at a token, and the token after it."""
     node = opening(tokens[index].text)

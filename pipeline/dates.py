@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline import date_periods, date_spans  # noqa: F401 - their rules join the layer of days
 from pipeline.date_days import DAYS
 from pipeline.date_grammar import Item, Scan, scan_items
 from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, share_the_month
+from pipeline.date_lexicon import may_open
 from pipeline.date_patterns import kind_class
 from pipeline.date_references import CLOCKS, REFERENCES
 from pipeline.date_values import Clock, Day
@@ -26,6 +28,12 @@ _TRIGGER_KINDS = (
     "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS FIN MONTH_END"
 ).split()
 _TRIGGERS = frozenset("".join(kind_class(kind)[1:-1] for kind in _TRIGGER_KINDS))
+
+
+@lru_cache(maxsize=65536)
+def _may_date(word: str) -> bool:
+    """Whether a date or a time may need the word: it opens a phrase of a trigger's kind, or is a figure."""
+    return word[-1].isdecimal() or may_open(word, frozenset(_TRIGGER_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ def read_times(
     country: str,
 ) -> Found:
     """Dates and times of an utterance already split into tokens and numbers."""
+    if not numbers and not any(map(_may_date, [token.text for token in tokens])):
+        return Found(tokens, (), (), ())
     scan = scan_items(tokens, numbers, said_on, country)
     if _TRIGGERS.isdisjoint(scan.string):
         return Found(tokens, tuple(numbers), (), ())
