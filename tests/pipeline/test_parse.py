@@ -92,6 +92,7 @@ FLOORS = {
     "author3": (0.99, 0.99, 0.01),
     "author5": (0.99, 0.99, 0.01),
     "author6": (0.92, 0.94, 0.01),  # written to be hard: odd turns of phrase that no rule should follow
+    "author7": (0.90, 0.89, 0.06),  # what it scored when it was opened; not learnt from yet
 }
 
 
