@@ -26,6 +26,8 @@ from pipeline.labels import LABELS
 from pipeline.reasons import load_reasons
 
 KIND = "turn_classifier"
+GUIDELINE_AUTHORS = "shared"
+"""How the authors are called whose calls came with the guidelines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Recipe:
     # Share of calls with an aggressive turn where nobody wrote for tone (71 of the 190 first calls): corpora written
     # for tone hold far more, and would calibrate to a world in which every other collector shouts.
     aggressive_calls: float = 0.37
+    # Share of the calibration that the calls which came with the guidelines count for: their hands wrote the law, and
+    # label more turns than later ones, so thresholds of all hands alike would miss what they mark.
+    guideline_share: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +234,29 @@ def reason_head(rows: Rows, recipe: Recipe) -> Head:
     return fit(problem.gram, problem, recipe.strength)[1]
 
 
-def usual_mix(rows: Rows, share: float) -> Matrix:
-    """A weight for each turn, so that calls with an aggressive turn are `share` of all calls; their mean is 1."""
+def usual_mix(rows: Rows, share: float, guideline_share: float | None = None) -> Matrix:
+    """A weight for each turn, so that calls with an aggressive turn are `share` of all calls; their mean is 1.
+
+    Within that, calls that came with the guidelines are `guideline_share` of the harsh and of the calm ones.
+    """
     ends = np.cumsum(rows.lengths)
     harsh = np.array(
         [any(turn.tone for turn in rows.gold[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
     )
-    found = float(harsh.mean())
-    if not 0 < found < 1:
-        return np.ones(len(rows.gold))
-    of_call = np.where(harsh, share / found, (1 - share) / (1 - found))
+    law = np.array([rows.authors[end - 1].startswith(GUIDELINE_AUTHORS) for end in ends])
+    of_call = _brought_to(np.ones(len(ends)), harsh, share)
+    if guideline_share is not None:
+        for kind in (harsh, ~harsh):
+            of_call[kind] = _brought_to(of_call[kind], law[kind], guideline_share)
     return np.repeat(of_call, rows.lengths)
+
+
+def _brought_to(weights: Matrix, chosen: npt.NDArray[np.bool_], share: float) -> Matrix:
+    """The weights changed so that the chosen ones are `share` of their sum; as they were where all or none are."""
+    total, own = float(weights.sum()), float(weights[chosen].sum())
+    if not 0 < own < total:
+        return weights
+    return np.where(chosen, weights * share * total / own, weights * (1 - share) * total / (total - own))
 
 
 def calibrated(reader: LinearReader, rows: Rows, scores: Matrix, recipe: Recipe) -> LinearReader:
@@ -251,7 +268,7 @@ def calibrated(reader: LinearReader, rows: Rows, scores: Matrix, recipe: Recipe)
 def calibration_of(rows: Rows, scores: Matrix, recipe: Recipe) -> tuple[Scores, Scores]:
     """Slopes and intercepts (2, classes) and thresholds (classes,) from scores of turns that trained nothing."""
     slopes, thresholds = [], []
-    mix = usual_mix(rows, recipe.aggressive_calls)
+    mix = usual_mix(rows, recipe.aggressive_calls, recipe.guideline_share)
     for k in range(len(CLASSES)):
         inside = rows.masks[:, k]
         own, truth, weights = scores[inside, k], rows.targets[inside, k] > 0.5, mix[inside]
