@@ -41,7 +41,8 @@ from read_json($files, columns = {
         tone struct(category varchar, severity varchar)[], steps varchar[])[]'
 });
 create table template_turns as
-select template, turn - 1 as turn, t.speaker as role, t.text as said, t.labels, t.tone, t.steps,
+select template, turn - 1 as turn, t.speaker as role, t.text as said,
+    coalesce(t.labels, []) as labels, coalesce(t.tone, []) as tone, coalesce(t.steps, []) as steps,
     sum(0.4 * len(string_split(t.text, ' ')) + 0.6) over (partition by template order by turn) as ends
 from (select template, unnest(turns) as t, generate_subscripts(turns, 1) as turn from templates);
 create table template_totals as select template, max(ends) as seconds from template_turns group by template;

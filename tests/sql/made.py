@@ -123,7 +123,7 @@ def made_call(
             stage_keys=(StageKey("decode", "d0"), StageKey("classify", key)),
         ),
         scorecard=(
-            ScorecardItem("greeting", "met", 5.0, 0),
+            ScorecardItem("greeting", "met", 5.0, 0 if turns else None),
             ScorecardItem("recap", "missed", 10.0, None),
             ScorecardItem("empathy", "not_applicable", 10.0, None),
         ),

@@ -77,7 +77,7 @@ def test_where_a_review_goes(
     review(tmp_path, before, reviewed)
     assert places(tmp_path) == [(reviewed, "original")]
     understood = replace(made_call("c1", turns=new, promises=(), key="k2").understood, labels=())
-    analysed(tmp_path, replace(made_call("c1", key="k2"), understood=understood))
+    analysed(tmp_path, replace(made_call("c1", turns=new, key="k2"), understood=understood))
     assert places(tmp_path) == [place]
 
 
