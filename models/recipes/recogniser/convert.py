@@ -17,7 +17,7 @@ from models.recipes.recogniser.vocabulary import Vocabulary, load_vocabulary
 from models.registry import write_card
 
 # (decoder layer, head); chosen by `exam.choose_heads` on kept-out speech.
-ALIGNMENT_HEADS: Final = ((1, 0), (1, 1))
+ALIGNMENT_HEADS: Final = ((1, 3), (1, 1))
 _FEATURES: Final = {
     "feature_extractor_type": "WhisperFeatureExtractor",
     "feature_size": N_MELS,
