@@ -1,8 +1,8 @@
 """Rules that look at a debtor's whole history: how often, how soon again, by how many channels.
 
-A rule is a kind with its figures; each kind is one statement of `history_rules/`. They run over calls and contacts
-alike after each load and give the same findings as the rules of one call. What is missing makes a rule "not
-checkable", never "kept".
+A rule is a kind with its figures; each kind is one statement of `history_rules/`, on the calls and contacts that
+`queries/rule_touches.sql` counts. They run after each load and give the same findings as the rules of one call. What is
+missing makes a rule "not checkable", never "kept".
 """
 
 import tomllib
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.errors import ConfigError
 from pipeline.labels import Severity
-from sql.warehouse import statements
+from sql.warehouse import statement, statements
 
 HistoryKind = Literal["contacts_per_day", "contacts_per_week", "contacts_in_days", "cool_down", "channels_per_week"]
 KINDS: Final[tuple[HistoryKind, ...]] = get_args(HistoryKind)
@@ -89,8 +89,10 @@ def find_breaches(connection: duckdb.DuckDBPyConnection, rules: Sequence[History
     table = pa.Table.from_pylist([{name: getattr(r, name) for name in _SCHEMA.names} for r in rules], _SCHEMA)
     connection.register("history_limits", table)
     connection.execute("delete from history_findings")
+    connection.execute(statement("queries", "rule_touches"))
     for _, text in statements("history_rules"):
         connection.execute(text)
+    connection.execute("drop table rule_touches")
     connection.unregister("history_limits")
     row = connection.execute("select count(*) from history_findings where result = 'broken'").fetchone()
     assert row is not None

@@ -3,31 +3,12 @@
 -- Columns: those of history_findings. A touch is broken if it goes beyond the limit, counted up to itself.
 insert into history_findings by name
 with counted as (
-    select
-        touches.call_id,
-        touches.contact_id,
-        limits.rule,
-        limits.severity,
-        limits.most,
-        touches.outbound is not null and (touches.debt_id is not null or not limits.per_debt) as is_checkable,
-        count(*) over up_to_now as n
-    from touches
-    join history_limits as limits
-        on limits.country = touches.country
-        and limits.kind = 'contacts_per_week'
-        and touches.local_day >= limits.since
-        and (len(limits.channels) = 0 or list_contains(limits.channels, touches.channel::varchar))
-        and (touches.reached or not limits.reached_only)
-        and touches.outbound is distinct from false
+    select *, count(*) over up_to_now as n
+    from rule_touches
+    where kind = 'contacts_per_week'
     window up_to_now as (
-        partition by
-            limits.rule,
-            touches.debtor_id,
-            touches.outbound is null,
-            case when limits.per_debt then touches.debt_id end,
-            case when limits.per_channel then touches.channel end,
-            date_trunc('week', touches.local_day)
-        order by touches.touched_at, touches.call_id, touches.contact_id
+        partition by rule, debtor_id, is_checkable, debt_id, own_channel, date_trunc('week', local_day)
+        order by touched_at, key
         rows between unbounded preceding and current row
     )
 )
