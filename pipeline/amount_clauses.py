@@ -48,6 +48,7 @@ class Utterance:
         self.text: Callable[[int], str] = [*self.texts, *_BEYOND].__getitem__
         self.inside = {i for match in matches for i in range(match.first, match.last)}
         self.taken = taken
+        self.numbered = {i for number in self.numbers for i in range(number.first, number.last)}
         self.cues = cues_of(tokens, text, self.inside)
         self._cut()
 

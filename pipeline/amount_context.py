@@ -14,7 +14,7 @@ from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue, context_words
 from pipeline.amount_rejections import corrected, is_rejected
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
-from pipeline.date_cues import pays_person, people
+from pipeline.date_cues import pays_other, pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
@@ -68,6 +68,8 @@ _CHANNELS = frozenset(
     "ath western transfermovil redpagos abitab pse spei deposito cheque".split()
 )
 _PAYMENTS = frozenset("cuota mensualidad pago letra abono minimo que lo todo total mitad monto".split())
+_BILLS = frozenset("recibo factura boleta resumen letra cuota".split())
+_NONE = frozenset({"no", "nunca", "debo", "piden", "cobran"})
 _ANSWER_FLOOR = 32
 # A bare number beyond this many times the balance is a document, not a payment.
 _MOST_OF_BALANCE = 5
@@ -195,6 +197,8 @@ class _Judge:
         places = [i for i in range(first, clause.stop) if i not in u.inside]
         if any(u.text(i) in people() and pays_person(u.tokens, i) for i in places):
             return True
+        if pays_other(u.tokens, places):
+            return True
         return any(u.text(i) in _ANOTHER and u.text(i - 1) == "a" and i + 1 in places for i in places)
 
     def pays_a_bill(self, match: AmountMatch) -> bool:
@@ -227,10 +231,40 @@ class _Judge:
             index += 1
         if bare_by or index >= len(u.tokens) or u.soft[index] != u.soft[match.last]:
             return None
+        if u.text(index) in _BILLS and self.pays_creditor(match):
+            return None
         if u.cues[index] is Cue.NOUN or u.text(index) in _CHARGES:
             return "expense"
         earned = u.text(index) in _EARNINGS and u.text(match.last) == "de" and index == match.last + 1
         return "income" if earned else None
+
+    def pays_creditor(self, match: AmountMatch) -> bool:
+        """Whether its clause pays the one who listens: "le paso los ochenta del recibo"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        paid = any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
+        return paid
+
+    def is_what_is_given(self, match: AmountMatch) -> bool:
+        """Whether a sum is said to be what is paid: "mil es lo que le doy"."""
+        u = self.u
+        if u.text(match.last) not in ("es", "son", "seria", "serian") or u.text(match.last + 1) != "lo":
+            return False
+        if u.text(match.last + 2) != "que":
+            return False
+        clause = range(match.last + 3, min(match.last + 3 + _REACH, len(u.tokens)))
+        first = next((u.cues[i] for i in clause if u.cues[i] is not None), None)
+        return first in (Cue.PAY, Cue.WEAK) and _NONE.isdisjoint([u.text(i) for i in clause])
+
+    def is_of_the_debt(self, match: AmountMatch) -> bool:
+        """Whether what is paid is said to be of the debt: "le pago los dos mil del capital"."""
+        u = self.u
+        place = match.last + (u.text(match.last) == "de")
+        if u.text(match.last) not in ("de", "del") or not self.pays_creditor(match):
+            return False
+        while u.text(place) in _ARTICLES or u.text(place) == "del":
+            place += 1
+        return place < len(u.tokens) and u.cues[place] is Cue.DEBT
 
     def by_cues(self, match: AmountMatch) -> str | None:
         """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
@@ -239,7 +273,7 @@ class _Judge:
             return "echo"
         if self.is_announced(match):
             return None
-        if self.is_affirmed(match):
+        if self.is_affirmed(match) or self.is_what_is_given(match) or self.is_of_the_debt(match):
             return None
         leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED, is_asked
-from pipeline.number_words import sound
+from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
 
@@ -67,8 +67,10 @@ _THEY_DID = ("aron", "ieron")
 _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
-_LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON
+_PROGRESS = frozenset("llevo llevamos llevaba voy vamos vengo venimos".split())
+_LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
+_DAY_SAID = frozenset("lunes martes miercoles jueves viernes sabado domingo tarde noche manana pasado pasada".split())
 _SPEAKING = frozenset(
     "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo "
     "suplico pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo "
@@ -238,9 +240,16 @@ def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | N
     word = tokens[index].text
     if before in _TO_CREDITOR and word in _REACHES:
         return Cue.PAY
+    if before in _PROGRESS and word.endswith(_GERUND) and _is_going_on(tokens, index):
+        return Cue.PAST
     if before in _THEY_WILL and word.endswith("r") and _is_done_to_me(tokens, index):
         return Cue.PRICE
     return Cue.PAST if before in _GOING_ON and word.endswith(_GERUND) else None
+
+
+def _is_going_on(tokens: Sequence[Token], index: int) -> bool:
+    """Whether it was paid up to now: "ya voy pagando quince mil", "llevo pagando", not "le voy pagando mil"."""
+    return _text(tokens, index - 1) not in ("voy", "vamos") or _text(tokens, index - 2) == "ya"
 
 
 def _is_done_to_me(tokens: Sequence[Token], index: int) -> bool:
@@ -332,7 +341,7 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
         return Cue.PAST
     if text[token.end - 1 : token.end] in ("é", "ó", "É", "Ó"):
         return Cue.PAST
-    if tense == "o" and before in _DETERMINERS:
+    if tense == "o" and (before in _DETERMINERS or _says_it_is_whole(tokens, index)):
         return Cue.NEUTRAL
     start = index - 1
     while _text(tokens, start) in _CLITICS:
@@ -341,8 +350,15 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
     return Cue.PAST if told else Cue.PAY
 
 
+def _says_it_is_whole(tokens: Sequence[Token], index: int) -> bool:
+    """Whether "completo" is no verb: "lo pagué completo"."""
+    return tokens[index].text in ("completo", "cuadrado") and _text(tokens, index - 1) not in _CLITICS | {"yo", "y", "ya"}
+
+
 def _lost_its_accent(tokens: Sequence[Token], index: int, text: str) -> bool:
     """Whether "le pague" is "le pagué" in a text that writes no accents, and nothing wishes or orders it."""
-    if _text(tokens, index - 1) not in _TO_CREDITOR | {"yo", "ya", "se"} or MARKED.search(text):
+    before = _text(tokens, index - 1)
+    dated = before in _DAY_SAID or before.isdecimal() or bool(read_word(before))
+    if not (dated or before in _TO_CREDITOR | {"yo", "ya", "se"}) or MARKED.search(text):
         return False
     return WISHED.isdisjoint([token.text for token in tokens[max(0, index - 4) : index]])

@@ -34,8 +34,18 @@ def _just_before(u: Utterance, match: AmountMatch) -> bool:
         index -= 1
     if index >= 0 and u.text(index) in _NO and u.soft[index] == u.soft[match.first]:
         return u.text(index + 1) not in ("menos", "mas")
+    if match.plan is not None and _counts_refused(u, index):
+        return True
     clause = u.clause(match.first, u.soft)
-    return any(u.text(i) == "ni" for i in range(clause.start, match.first)) or (index >= 0 and u.text(index) == "ni")
+    refused = any(u.text(i) == "ni" for i in range(clause.start, match.first))
+    return refused or (index >= 0 and u.text(index) == "ni")
+
+
+def _counts_refused(u: Utterance, index: int) -> bool:
+    """As in "no doce de diecinueve", where `index` is the token before "de"."""
+    while index in u.numbered:
+        index -= 1
+    return index >= 0 and u.text(index) in _NO
 
 
 def _instead(u: Utterance, first: int) -> bool:
@@ -55,6 +65,8 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     for index in range(last, min(last + _REACH, len(u.tokens))):
         if u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):
             break
+        if u.text(index) == "antes" or _says_no_more(u, index):
+            return False  # "millón y medio, antes no", "mil, ni un peso más"
         if u.text(index) in ("no", "tampoco", "ni") and u.text(index + 1) not in ("mas", "?"):
             return True
     if (
@@ -64,6 +76,12 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     ):
         return True
     return after == "?" and u.text(last + 1) == "no"
+
+
+def _says_no_more(u: Utterance, index: int) -> bool:
+    """As in "ni un día más", "ni un centavo menos"."""
+    ends = u.text(index + 3) in ("mas", "menos") or u.text(index + 2) in ("mas", "menos")
+    return u.text(index) == "ni" and u.text(index + 1) in ("un", "una", "uno", "medio", "mas") and ends
 
 
 def _before(u: Utterance, match: AmountMatch) -> bool:
@@ -76,6 +94,8 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
             return False  # "el quince no, el treinta sí le abono mil"
         if u.text(index) not in _NO | {"imposible"}:
             continue
+        if index - 1 in u.inside and index > 0:
+            continue  # "cien no puedo ochenta le deposito"
         between = [u.text(i) for i in range(index + 1, first)]
         if _BUT_ONLY & set(between) or "que" in between:
             return False
@@ -108,10 +128,24 @@ def _questioned(u: Utterance, match: AmountMatch) -> bool:
     return not said_yes and follows not in u.inside and follows not in u.taken
 
 
+def _sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
+    """As in "sus cien y sus treinta, ciento treinta en total": the sum of what was named takes its place."""
+    total = u.matches[position]
+    after = (u.text(total.last), u.text(total.last + 1))
+    said = after == ("en", "total") or after[0] == "total" or u.text(total.first - 1) == "total" or after == ("por", "todo")
+    if not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
+        return False  # each on its own day
+    parts = [match.value for match, reason in zip(u.matches[:position], reasons, strict=False) if reason is None]
+    return said and len(parts) > 1 and None not in parts and sum(p for p in parts if p is not None) == total.value
+
+
 def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of amounts that the next one takes the place of."""
     for i in range(len(u.matches) - 1):
         left, right = u.matches[i], u.matches[i + 1]
+        if _sums_up(u, i + 1, reasons):
+            yield from range(i + 1)
+            continue
         between = [u.text(j) for j in range(left.last, right.first)]
         if reasons[i] is not None or reasons[i + 1] is not None or not 1 <= len(between) <= 2 * _REACH:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from pipeline.date_cues import (
@@ -28,6 +29,7 @@ from pipeline.date_cues import (
     UNKNOWN,
     cue_masks,
 )
+from pipeline.date_runons import run_on_cuts
 from pipeline.dates import DateMatch, Found
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
@@ -39,6 +41,14 @@ _TO_WHOM = frozenset({"le", "te", "les", "os", "lo", "se"})
 _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
 _CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
 _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
+_COPULAS = frozenset("es son fue era cae sera".split())
+# After "el viernes es": it is said when, not what day it is.
+_DONE_ON_IT = frozenset(
+    "que cuando cuanto donde como mejor seguro segura fijo fija bueno perfecto posible mi lo su tu un una pago paga fecha "
+    "dia plazo mas a para en de con le te yo hoy ya entonces si lo suyo seguro promesa ultimo unico unica ultima primer "
+    "primera limite vencimiento deposito abono cuota ideal facil raya quincena cobro pension plata ahi cuando mio tuyo "
+    "tarde temprano buen buena pronto".split()
+)
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _BARE_NOUNS = frozenset(
     {
@@ -99,11 +109,15 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
             masks[place] &= ~(UNKNOWN | SPLIT)
     clauses: list[Clause] = []
     starts = {match.first for match in found.dates} if len(found.dates) > 1 else frozenset()
+    cuts = run_on_cuts(tokens, masks, covered, {match.first for match in found.dates}, says_what_day(found))
     dated, denied_at = False, 0
     first = 0
     stop = True
     for place in range(len(tokens) + 1):
         ends = place == len(tokens)
+        if place in cuts and place > first:
+            _append(clauses, _clause(text, found, masks, covered, (first, place), stop))
+            first, stop, dated, denied_at = place, True, False, 0
         if not ends and place in starts:
             denied = denied_at > 0 and place > denied_at
             if denied and tokens[place - 1].text not in _CONTINUES and _pays_on(tokens, masks, place):
@@ -130,6 +144,27 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     return tuple(_of_what_follows(clauses, tokens))
 
 
+def says_what_day(found: Found) -> frozenset[int]:
+    """The verbs by which a date is only said to be a day: «mañana es San José», «el 24 es Nochebuena»."""
+    named = {match.last for match in found.dates if is_only_named(match, found.tokens)}
+    for match, second in pairwise(found.dates):
+        if second.first - match.last in (1, 2) and found.tokens[match.last].text in _COPULAS | {"e"}:
+            named.add(match.last)
+    return frozenset(named)
+
+
+def is_only_named(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """Whether what follows a date tells what day it is, not what is done on it."""
+    if match.last + 1 >= len(tokens) or tokens[match.last].text not in _COPULAS:
+        return False
+    following = tokens[match.last + 1]
+    if following.kind != "word" or following.text in _DONE_ON_IT:
+        return False
+    if following.text in ("el", "la", "los", "las", "un", "una") and match.last + 2 < len(tokens):
+        return tokens[match.last + 2].text not in _DONE_ON_IT
+    return True
+
+
 def _pays_on(tokens: Sequence[Token], masks: Sequence[int], place: int) -> bool:
     """Whether paying follows before the next sign: «el viernes no puedo | el lunes sí le pago»."""
     for index in range(place, len(tokens)):
@@ -142,12 +177,13 @@ def _pays_on(tokens: Sequence[Token], masks: Sequence[int], place: int) -> bool:
 
 def _of_what_follows(clauses: list[Clause], tokens: Sequence[Token]) -> list[Clause]:
     """The clauses, one of «y el cinco, que cobro, se lo pago» being about the paying that follows it."""
-    for place in range(1, len(clauses) - 1):
+    for place in range(len(clauses) - 1):
         clause = clauses[place]
-        bare = clause.joined and bool(clause.dates) and clause.first >= clause.dates[0].first - 2
+        bare = bool(clause.dates) and clause.first >= clause.dates[0].first - 2
         if not bare or clause.last >= len(tokens) or tokens[clause.last].text != "," or clause.cues & PAY:
             continue
-        if not clauses[place - 1].cues & _SHARED:
+        told = clause.joined and place > 0 and bool(clauses[place - 1].cues & _SHARED)
+        if not told and not (clause.cues & _SAID == 0 and tokens[clause.last + 1].text == "que"):
             continue
         for after in clauses[place + 1 : place + 4]:
             if after.stop or after.dates:
@@ -225,7 +261,7 @@ def _clause(
     has_number = any(not covered[number.first] and not number.article for number in _inside(found.numbers, first, last))
     dates = tuple(_inside(found.dates, span[0], last))
     if cues & LIGHT and not cues & PAY:
-        ends_with_it = bool(masks[last - 1] & LIGHT)  # "el lunes paso"
+        ends_with_it = bool(masks[last - 1] & LIGHT) and bool(dates)  # "el lunes paso"
         cues |= PAY if ends_with_it else _weigh_light(found.tokens[first:last], cues, has_number)
     opening = found.tokens[span[0]]
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2

@@ -45,6 +45,9 @@ _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que",
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
+_NAMES_IT = 3
+_DATED_ROUGHLY = frozenset({"month", "holiday"})
+_DATED_FULLY = frozenset({"day_and_month", "full_date", "numeric_date"})
 _THAT_DAY = frozenset(
     {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
 )
@@ -79,8 +82,9 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     if clause.has(cue.EVENT | cue.SUBORDINATE | cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
         return WEAK if around.paid_nearby(place) else REFUSED
     is_other = (
-        around.other[place] or (match.rule in ("month", "holiday") and around.told[place]) or clause.has(cue.OTHER_BILL)
+        around.other[place] or (match.rule in _DATED_ROUGHLY and around.told[place]) or clause.has(cue.OTHER_BILL)
     )
+    is_other = is_other or (match.rule in _DATED_FULLY and around.told[place] and around.told_before(place))
     return REFUSED if is_other or _goes_on_telling(place, around.clauses, tokens) else ANSWER
 
 
@@ -104,7 +108,8 @@ def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[To
     """«Apenas me paguen, que es el 20»: the day belongs to the income just named."""
     clause = clauses[place]
     said = tuple(token.text for token in tokens[clause.first : clause.first + 2])
-    is_only_that = not clause.has(cue.UNKNOWN | cue.EVENT | cue.NEGATION)
+    bare = clause.dates[0].last == clause.last and clause.dates[0].first - clause.first <= _NAMES_IT
+    is_only_that = bare or not clause.has(cue.UNKNOWN | cue.EVENT | cue.NEGATION)
     return is_only_that and said in _WHICH_IS and place > 0 and clauses[place - 1].has(cue.INCOME | cue.PAY)
 
 
@@ -153,6 +158,11 @@ class _Surroundings:
 
     def paid_nearby(self, place: int) -> bool:
         return self.paying - _pays_without_a_day(self.clauses[place]) > 0
+
+    def told_before(self, place: int) -> bool:
+        """Whether the clause before, of the same sentence, is of the past."""
+        same = place > 0 and not self.clauses[place].stop
+        return same and self.clauses[place - 1].has(cue.PAST | cue.PRETERITE)
 
 
 def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
@@ -218,7 +228,8 @@ def _only_wished(clause: Clause, clauses: Sequence[Clause], place: int, tokens: 
 def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bool, tokens: Sequence[Token]) -> bool:
     """Whether an answer is denied right after: «¿Para el diez? No, para el diez no llego»."""
     if candidate.strength == STRONG:
-        return _only_wished(clauses[candidate.clause], clauses, candidate.clause, tokens)
+        wished = _only_wished(clauses[candidate.clause], clauses, candidate.clause, tokens)
+        return wished or _refused_after_all(candidate, clauses, tokens)
     day = candidate.match.date
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
@@ -228,10 +239,24 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
             return True
         if others_follow or clause.has(cue.HARMLESS | cue.SUBORDINATE) or clause.has_number:
             continue
+        if clause.first < len(tokens) and tokens[clause.first].text == "antes":
+            continue
         if not clause.dates and (
             clause.has(cue.CANNOT) or (clauses[candidate.clause].question and clause.denied_first)
         ):
             return True
+    return False
+
+
+def _refused_after_all(candidate: DueDate, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
+    """«Ponga el lunes si quiere, pero el lunes no le voy a pagar»: the same day, said again and denied."""
+    for clause in clauses[candidate.clause + 1 : candidate.clause + 4]:
+        if not clause.has(cue.NEGATION) or not clause.denied_first or clause.has(cue.HARMLESS | cue.SUBORDINATE):
+            continue
+        for match in clause.dates:
+            following = tokens[match.last].text if match.last < len(tokens) else ""
+            if match.date == candidate.match.date and following in ("no", "tampoco", "ni"):
+                return True
     return False
 
 

@@ -99,6 +99,7 @@ _GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les", "os"})
+_PRONOUNS = _CLITICS | _OBJECTS | {"se", "me", "yo"}
 WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
     {
@@ -149,6 +150,7 @@ class _Cues:
     fixed: dict[str, int]
     openers: frozenset[str]
     people: frozenset[str]
+    opening: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -185,15 +187,27 @@ def _load() -> _Cues:
         if len(word) >= _SHORTEST_BY_SOUND and cue & (PAY | LIGHT | MAYBE_PAST_O)
     }
     known = frozenset(data["other_bill"]["people"])
+    opening = frozenset(data["negation"]["opening"])
     events = frozenset(word for word, cue in words.items() if cue & EVENT)
     told_apart = known | events | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
     fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
-    return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known)
+    return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known, opening)
 
 
 def people() -> frozenset[str]:
     """Who is paid for something else than the debt."""
     return _load().people
+
+
+def pays_other(tokens: Sequence[Token], places: Sequence[int]) -> bool:
+    """Whether somebody else is paid in the tokens: «a la caja popular le pago mil», «al gota a gota»."""
+    phrases = _load().phrases
+    for place in places:
+        entries = phrases.get((tokens[place].text, tokens[place + 1].text)) if place + 1 < len(tokens) else None
+        found = None if entries is None else _phrase_at(tokens, place, entries)
+        if found is not None and found[1] & OTHER_PAYEE:
+            return True
+    return False
 
 
 def _accented(text: str, token: Token) -> bool:
@@ -208,9 +222,19 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
         return PAST | PAID if _accented(text, token) else PAY
     if _accented(text, token):
         return PAST | PAID
+    if _done_already(tokens, place):
+        return PAST | PAID
     if before & WISHED or MARKED.search(text) or token.text in _ORDERED:
         return PAY
     return PAST | PAID
+
+
+def _done_already(tokens: Sequence[Token], place: int) -> bool:
+    """«Ya les mande sesenta» in a text that writes no accents."""
+    place -= 1
+    while place >= 0 and tokens[place].text in _PRONOUNS:
+        place -= 1
+    return place >= 0 and tokens[place].text == "ya"
 
 
 def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
@@ -292,7 +316,7 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
         return BIRTH
     if word in _HAVE and after is not None and after.text.endswith(_PARTICIPLES):
         return EVENT | PRETERITE
-    if word == "no" and _is_tag(tokens, place):
+    if word == "no" and (_is_tag(tokens, place) or _opens_talk(tokens, place)):
         return NEUTRAL
     if word in _load().people and pays_person(tokens, place):
         return (cue or UNKNOWN) | PAYEE
@@ -357,7 +381,7 @@ def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:
     return bool(cue & (PAY | LIGHT)) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
 
 
-_NO_PRETERITES = frozenset("asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
+_NO_PRETERITES = frozenset("uste asi aqui ahi alli aca si mi ti cafe bebe usted porque que jose interes".split())
 
 
 def _is_preterite(text: str, tokens: Sequence[Token], place: int) -> bool:
@@ -380,6 +404,12 @@ def _after_if(tokens: Sequence[Token], place: int) -> bool:
 
 def _is_number(token: Token) -> bool:
     return token.kind == "figure" or bool(read_word(token.text))
+
+
+def _opens_talk(tokens: Sequence[Token], place: int) -> bool:
+    """«No pues, mire, el viernes…»: a no that only takes the word."""
+    opens = place == 0 or (tokens[place - 1].kind == "sign" and tokens[place - 1].text != ",")
+    return opens and place + 1 < len(tokens) and tokens[place + 1].text in _load().opening
 
 
 def _is_tag(tokens: Sequence[Token], place: int) -> bool:

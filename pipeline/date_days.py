@@ -297,7 +297,7 @@ _ITS_DAY = "COMMA? (FOR|EN|A)? (EL|CONTR) (DAY_NUMBER|WEEKDAY|DAYU)"  # "el prim
     "DAY",
     "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=FOR)) f:FIRST "
     f"(?!{_COUNTED}|DE|WEEKDAY|OTHER_WORD|QUINCENA|SPAN|{_ITS_DAY})",
-    f"(?<=EL) f:FIRST (?!{_ITS_DAY}) (?=FOR|OTHER_WORD)",
+    f"(?:(?<=EL)|(?<=CONTRACTED)) f:FIRST (?!{_ITS_DAY}) (?=FOR|OTHER_WORD)",
 )
 def first_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     before = scan.items[match.start() - 2] if match.start() >= 2 else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import date_cues as cue
-from pipeline.date_clauses import Clause, is_of_a_bill
+from pipeline.date_clauses import Clause, is_of_a_bill, is_only_named
 from pipeline.dates import DateMatch
 from pipeline.tokens import Token
 
@@ -16,6 +16,10 @@ _FAREWELLS = frozenset(
 _FAREWELL_REACH = 8
 _LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
+_AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
+_COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
+_BEING = frozenset({"es", "fue", "cae", "era", "son"})
+_CLOSE = 5
 STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
 
@@ -58,13 +62,26 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
     if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
         return True
+    if match.rule in ("now", "today") and _waits_for(clause, match, tokens):
+        return True
     if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
         return True
     return (
         before == "ni"
         or (opening == "desde" and match.rule == "from" and after != "manana")
-        or _says_what_day_it_is(clause, tokens)
+        or is_only_named(match, tokens)
+        or _says_what_day_it_is(clause, match, tokens)
     )
+
+
+def _waits_for(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Ahora les mando noventa cuando me caiga el cheque», «ahorita que me paguen»: as soon as, not today."""
+    for place in range(match.last, min(clause.last, len(tokens) - 1)):
+        opens = tokens[place].text in _AS_SOON or (place == match.last and tokens[place].text == "que")
+        following = {token.text for token in tokens[place + 1 : min(place + 3, clause.last)]}
+        if opens and not following.isdisjoint(_COMES_IN):
+            return True
+    return False
 
 
 def _is_given(tokens: Sequence[Token], place: int) -> bool:
@@ -99,10 +116,14 @@ def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY)
 
 
-def _says_what_day_it_is(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """«Hoy es viernes», «el diez es sábado»."""
-    if len(clause.dates) < 2:
-        return False
-    first, second = clause.dates[0], clause.dates[1]
-    between = [token.text for token in tokens[first.last : second.first]]
-    return any(word in ("es", "fue", "cae", "era", "son") for word in between)
+def _says_what_day_it_is(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Hoy es viernes», «el diez es sábado»; of «hoy, que es viernes,» only the second names a day it is not due on."""
+    for first, second in pairwise(clause.dates):
+        if match not in (first, second):
+            continue
+        between = [token.text for token in tokens[first.last : second.first]]
+        if (_BEING.isdisjoint(between) and between != ["e"]) or len(between) > _CLOSE:
+            continue
+        if match is second or "que" not in between:
+            return True
+    return False

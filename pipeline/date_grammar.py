@@ -22,6 +22,7 @@ from pipeline.tokens import Token
 
 _SHORTEST_TELEPHONE = 3
 _HUNDRED = 100
+_LARGEST_DAY = 31
 _DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})")
 _DECIMAL_CLOCK = re.compile(r"([01]?\d|2[0-4])[.,]([0-5]\d)")
 
@@ -221,16 +222,18 @@ def _telephones(tokens: Sequence[Token], numbers: Sequence[NumberMatch]) -> list
     """The first tokens of numbers in a row of three or more of which two stand side by side: "al nueve ocho siete"."""
     found: list[int] = []
     row: list[NumberMatch] = []
-    side_by_side = False
+    side_by_side, listed = False, True
     for number in [*numbers, None]:
         gap = number.first - row[-1].last if number is not None and row else 0
         if number is not None and row and gap <= 1 and (gap == 0 or tokens[row[-1].last].text in ",.-…"):
             side_by_side = side_by_side or (gap == 0 and row[-1].value < _HUNDRED and number.value < _HUNDRED)
+            listed = listed and gap == 1 and tokens[number.first - 1].text == ","
             row.append(number)
             continue
-        if len(row) >= _SHORTEST_TELEPHONE and side_by_side:
+        dictated = listed and len(row) > _SHORTEST_TELEPHONE and any(member.value > _LARGEST_DAY for member in row)
+        if len(row) >= _SHORTEST_TELEPHONE and (side_by_side or dictated):
             found += [member.first for member in row]
-        row, side_by_side = ([] if number is None else [number]), False
+        row, side_by_side, listed = ([] if number is None else [number]), False, True
     return found
 
 

@@ -27,6 +27,8 @@ _MOST_PAYMENTS = 36
 _SMALL = 10
 _REACH = 6
 _DOCUMENT_DIGITS = 8
+_MOST_COUNTED = 120
+_LIST_STEP = 2
 _YEARS = range(1950, 2051)
 
 
@@ -47,6 +49,8 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
         (_is_age, "age"),
         (_counts_unnamed, "count"),
         (_is_labelled, "label"),
+        (_is_labelled_like, "label"),
+        (_counts_what_was, "count"),
         (_counts_unknown_noun, "count"),
     ):
         if is_one(u, match):
@@ -132,7 +136,7 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
         return False
     if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
         return True
-    if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match):
+    if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match) or _is_in_days(u, match):
         return True
     if before == "los" and {"siempre", "todos", "cobro"} & {u.text(i) for i in range(first - _REACH, first)}:
         return True
@@ -149,7 +153,23 @@ def _says_today(u: Utterance, match: AmountMatch) -> bool:
     before, earlier = u.text(match.first - 1), u.text(match.first - 2)
     if before == "es" and earlier == "que" and {match.first - 3, match.first - 4} & u.taken:
         return True  # "mañana, que es 29"
+    if before == "es" and match.first - 2 in u.taken and match.kind == "number":
+        return True  # "mañana es dieciocho"
     return (before == "a" and earlier == "estamos") or before == "somos" or (before == "es" and earlier == "hoy")
+
+
+def _is_in_days(u: Utterance, match: AmountMatch) -> bool:
+    """Whether it goes on a list of days: "el 25, 26 y 27 no trabajan"."""
+    first = match.first
+    listed = 0
+    while u.text(first - 1) in (",", "y", "e") and first >= _LIST_STEP:
+        if first - 2 in u.taken:
+            return listed > 0 or u.text(match.last) in (",", "y", "e") and match.last + 1 in u.numbered
+        if first - 2 not in u.numbered:
+            return False
+        listed += 1
+        first -= _LIST_STEP
+    return False
 
 
 def _is_day_said(u: Utterance, match: AmountMatch) -> bool:
@@ -256,6 +276,25 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
         if u.cues[index] is Cue.PAY:
             return False
     return False
+
+
+def _is_labelled_like(u: Utterance, match: AmountMatch) -> bool:
+    """Whether it is of the same kind as a label just read: "acaba en 0512 y el otro en 1500"."""
+    before = [u.text(i) for i in range(match.first - 3, match.first)]
+    if before[:1] not in (["otro"], ["otra"]) and before[1:2] not in (["otro"], ["otra"]):
+        return False
+    labels = range(max(0, match.first - 2 * _REACH), match.first)
+    return before[-1] in ("en", "es", "el", "la") and any(u.text(i) in u.words.labelled for i in labels)
+
+
+def _counts_what_was(u: Utterance, match: AmountMatch) -> bool:
+    """Whether it counts what was or what lacks: "de las cuarenta y ocho que eran", "faltan quince para que me den"."""
+    if _literal(match) > _MOST_COUNTED:
+        return False
+    before, after, second = u.text(match.first - 1), u.text(match.last), u.text(match.last + 1)
+    if before in ("las", "los") and after == "que" and second in ("eran", "son", "fueron", "hay"):
+        return u.text(match.first - 2) == "de"
+    return before in ("faltan", "falta") and after == "para" and second in ("que", "salir", "terminar", "acabar")
 
 
 def _pays_into(u: Utterance, label: int, first: int) -> bool:

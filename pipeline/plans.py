@@ -12,7 +12,8 @@ PAYMENT_NOUNS = frozenset(
     "parcialidad parcialidades exhibicion exhibiciones plazo plazos deposito depositos giro giros "
     "entrega entregas transferencia transferencias quincena quincenas tracto tractos cuotita cuotitas "
     "armada armadas tanto tantos cheque cheques cheq pagare pagares vez veces abonito abonitos "
-    "pagito pagitos vencimiento vencimientos consignacion consignaciones semana semanas mes meses".split()
+    "paguito paguitos cuotica cuoticas abonitico letrita letritas pagito pagitos vencimiento vencimientos "
+    "consignacion consignaciones semana semanas mes meses".split()
 )
 _COUNTED_TIME = frozenset("semana semanas mes meses quincena quincenas vez veces".split())
 _ADJECTIVES = frozenset(

@@ -18,6 +18,7 @@ from pipeline.tokens import Token
 
 _STOPS = frozenset(".?!…;")
 _TURNS = frozenset({"pero", "sino"})
+_REASONS = frozenset({"pero", "sino", "porque"})
 _FORMS = ("ara", "aras", "aran", "aramos", "iera", "ieras", "ieran", "ieramos", "iese", "ieses", "iesen", "iesemos")
 _HAD = ("hubiera", "hubiese", "hubieran", "hubiesen", "hubieras", "hubieses", "hubieramos", "hubiesemos")
 _WOULD_HAVE = frozenset("habria habrian habrias habriamos".split())
@@ -27,6 +28,10 @@ _PAYING_I = frozenset(
     "pago doy deposito abono cancelo liquido transfiero consigno giro entrego saldo adelanto pagamos damos mando "
     "ingreso paso pongo hago yapeo".split()
 )
+_HAD_SAID = frozenset("habia habiamos habian".split())
+_SAID = frozenset("dicho quedado prometido ofrecido hablado".split())
+_INTENDED = frozenset("iba ibamos pensaba pensabamos queria queriamos".split())
+_AS_SAID = frozenset("como que segun tal".split())
 _CLITICS = frozenset("le les te se lo los la las os yo hoy ya".split())
 _SUBJUNCTIVE = ("e", "emos")
 _CONDITION_REACH = 5
@@ -127,7 +132,7 @@ def _sentences(texts: Sequence[str]) -> list[range]:
         if text in _STOPS and place + 1 < len(texts) and texts[place + 1] in _STOPS:
             continue
         ends = text in _STOPS
-        opens = text in ("¿", "¡") and place > first and texts[place - 1] != ","
+        opens = text in ("¿", "¡") and place > first and texts[place - 1] != "," and "si" not in texts[first:place]
         if ends or opens:
             spans.append(range(first, place + 1 if ends else place))
             first = place + 1 if ends else place
@@ -200,8 +205,19 @@ def _is_wished(texts: Sequence[str], part: range, following: range | None) -> bo
     if following is None or texts[following.start] != "pero":
         return False
     would = any(texts[place].endswith(_WOULD) and len(texts[place]) > 4 for place in part)
+    would = would or _was_meant(texts, part)
     opening = texts[following.start + 1 : following.start + 6]
     return would and any(word in ("no", "nada", "ni") for word in opening)
+
+
+def _was_meant(texts: Sequence[str], part: range) -> bool:
+    """«Te había dicho cincuenta», «iba a darle mil»: what was meant once."""
+    for place in part[:-1]:
+        said = texts[place] in _HAD_SAID and texts[place + 1] in _SAID
+        intended = texts[place] in _INTENDED and (texts[place + 1] == "a" or texts[place + 1].endswith(("r", "rle", "rte")))
+        if (said or intended) and _AS_SAID.isdisjoint(texts[max(part.start, place - 3) : place]):
+            return True
+    return False
 
 
 def _may_be_unreal(texts: Sequence[str]) -> bool:
@@ -210,7 +226,9 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
     said = set(texts)
     if not words.alone.isdisjoint(said) or not words.pairs.isdisjoint(pairwise(texts)):
         return True
-    if "pero" in said and any(word.endswith(_WOULD) for word in said):
+    if "pero" in said and (
+        any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)
+    ):
         return True
     if "si" in said and "?" in said and not words.gain.isdisjoint(said):
         return True
@@ -231,9 +249,12 @@ def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
 def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: range, mask: bytearray) -> None:
     words = _load()
     question = texts[sentence.stop - 1] == "?"
-    if _finds(texts, sentence, words.thrown_back) or (question and _is_asked(texts, sentence, words)):
+    if question and (_finds(texts, sentence, words.thrown_back) or _is_asked(texts, sentence, words)):
         _fill(mask, sentence)
         return
+    for part in _parts(texts, sentence, _REASONS):
+        if _finds(texts, part, words.thrown_back):
+            _fill(mask, part)
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
