@@ -16,16 +16,34 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.jobs import ShardJob, read_job
 from flows.models import shared_models
-from flows.progress import RECOGNITION_SHARE, begin_shard, tell
+from flows.progress import RECOGNITION_SHARE, begin_shard, tell, tell_recognition_done
 from pipeline.analyze import CODE_VERSION, STAGES, Stage, planned, run_stage
 from pipeline.config import Config, digest
 from pipeline.state import CallState, Models, restored
-from pipeline.types import FailedCall
+from pipeline.types import CallAnalysis, FailedCall
 from sql.staging import read_analyses, write_shard
 
 log = logging.getLogger(__name__)
 
 StageRun = Callable[[Stage, Sequence[CallState], Models, Config], tuple[tuple[CallState, ...], Sequence[FailedCall]]]
+
+
+@dataclass(frozen=True, slots=True)
+class TriageReport:
+    """Calls that triage skipped, and those it could have: ids only, seconds of recordings and of speech spared."""
+
+    skipped: tuple[str, ...] = ()
+    sampled: tuple[str, ...] = ()
+    seconds: float = 0.0
+    speech: float = 0.0
+
+    def __add__(self, other: "TriageReport") -> "TriageReport":
+        return TriageReport(
+            self.skipped + other.skipped,
+            self.sampled + other.sampled,
+            round(self.seconds + other.seconds, 2),
+            round(self.speech + other.speech, 2),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,7 @@ class ShardReport:
     failed: int
     seconds: float
     stages: dict[str, int]
+    triage: TriageReport = TriageReport()
 
 
 @cache
@@ -88,7 +107,18 @@ def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardRepo
     analyses = [state.analysis(CODE_VERSION, config_digest, weights) for state in states]
     write_shard(root, job.plan, job.shard, analyses, failures)
     log.info("shard %s: %d calls analysed, %d set aside", job.shard, len(analyses), len(failures))
-    return ShardReport(job.shard, len(analyses), len(failures), job.seconds, ran)
+    return ShardReport(job.shard, len(analyses), len(failures), job.seconds, ran, _triage_report(analyses))
+
+
+def _triage_report(analyses: Sequence[CallAnalysis]) -> TriageReport:
+    """What this shard was spared; calls whose recording was not opened again are counted too, they stay skipped."""
+    skipped = [a for a in analyses if a.heard.triage.decision == "skipped"]
+    return TriageReport(
+        tuple(a.recording.call_id for a in skipped),
+        tuple(a.recording.call_id for a in analyses if a.heard.triage.decision == "sampled"),
+        round(sum(a.heard.duration for a in skipped), 2),
+        round(sum(a.heard.triage.speech for a in skipped), 2),
+    )
 
 
 def _planned_states(root: Path, job: ShardJob) -> tuple[CallState, ...]:
@@ -106,5 +136,7 @@ def _planned_states(root: Path, job: ShardJob) -> tuple[CallState, ...]:
 
 def _tell_stage(stage: str) -> None:
     """Recognition tells its own progress clip by clip; the other stages share the rest evenly."""
-    if stage != "transcribe":
+    if stage == "transcribe":
+        tell_recognition_done()
+    else:
         tell((1 - RECOGNITION_SHARE) / (len(STAGES) - 1), stage)

@@ -1,196 +1,210 @@
-"""Clips -> words by faster-whisper, many calls in one batch.
+"""Clips -> words by faster-whisper's model on CTranslate2, many calls in one batch.
 
-`BatchedInferencePipeline.forward` is used below its file interface: it takes features of any clips, so a batch fills
-regardless of the call. Two traps of that path are handled here. Its word times carry state from window to window, so
-the offsets of successive windows must grow and each batch gets a pipeline of its own (a free wrapper around the shared
-model). And it ignores the thresholds that the sequential path applies, so bad windows are found and heard again here.
+`BatchedInferencePipeline` takes one file, one prompt and one temperature, and ignores the thresholds of the sequential
+path; so batches are made here, of the clips of any calls, and go to the model itself. A batch is encoded once. Its
+windows are read, judged (`models.recognition.guards`), and those that fail are read again; then words get their times,
+and figures that were heard badly are read a second time. Features of the next windows are computed in a thread
+meanwhile.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
-from faster_whisper import BatchedInferencePipeline, WhisperModel
+import numpy.typing as npt
+from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import TranscriptionOptions, get_suppressed_tokens
 
+from models.recognition.device import batch_size_of, explained, is_out_of_memory, load_whisper
+from models.recognition.guards import counts, is_invented, judge
+from models.recognition.prompts import Prompts
+from models.recognition.readings import NOTHING, Decoding, Reader, Reading, rows_of
+from models.recognition.timing import Sounding, timed_words
 from models.registry import LocalWeights
 from pipeline.config import TranscribeConfig
-from pipeline.errors import ModelError
-from pipeline.ports import MODEL_RATE, Clip, ClipId, Weights
-from pipeline.types import Span, Word
+from pipeline.doubt import bears_figure, disputed_words
+from pipeline.errors import CallError, ConfigError
+from pipeline.ports import MODEL_RATE, Answer, Clip, ClipId, Weights
+from pipeline.prefetch import prefetched
+from pipeline.types import Word
 
-MAX_NEW_TOKENS = 440
-"""CTranslate2 stops at half of this plus two, Whisper's own 224 tokens a window."""
+DISPUTED = 0.25
+"""Highest probability of a figure on which two readings of one window differ: promises made of it are doubtful."""
 
-HINT_TOKENS = 60
-"""Prompt and output share 448 positions; more hints than this would cost words."""
+FRAMES_PER_SECOND = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A clip ready for the model. `features` of shape (mels, frames); `None` where the samples are no numbers."""
+
+    id: ClipId
+    features: npt.NDArray[np.float32] | None
+    prompt: list[int]
+    hints: str
+    sounding: Sounding
+
+
+Answers = list[tuple[ClipId, Answer]]
 
 
 class WhisperTranscriber:
     """`pipeline.ports.Transcriber` on CTranslate2."""
 
     def __init__(self, local: LocalWeights, config: TranscribeConfig, threads: int = 0) -> None:
+        config = replace(config, threads=threads or config.threads)
+        if config.encoder_seconds < config.max_clip_seconds:
+            raise ConfigError(
+                f"transcribe.encoder_seconds {config.encoder_seconds:g} found, at least transcribe.max_clip_seconds "
+                f"({config.max_clip_seconds:g}) expected; raise it, or speech would be cut off"
+            )
         self._local = local
         self._config = config
-        try:
-            self._model = WhisperModel(
-                str(local.folder),
-                device=config.device,
-                compute_type=config.compute_type,
-                cpu_threads=threads,
-                local_files_only=True,
-            )
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ModelError(
-                f"{local.name}: CTranslate2 cannot load it as {config.compute_type} on {config.device} "
-                f"({type(error).__name__}); check transcribe.device and transcribe.compute_type"
-            ) from error
+        self._model: WhisperModel = load_whisper(local, config)
+        self._tokenizer = Tokenizer(
+            self._model.hf_tokenizer, self._model.model.is_multilingual, "transcribe", config.language
+        )
+        self._reader = Reader(self._model, self._tokenizer)
+        self._prompts = Prompts(self._model, self._tokenizer, config)
+        self._batch_size = batch_size_of(local, config, self._model)
 
     @property
     def weights(self) -> Weights:
         return self._local.weights
 
-    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
-        # Clips of a batch share one prompt; with hints in it a batch must not mix calls, or they would hint each other.
-        groups = (list(g) for _, g in groupby(clips, key=lambda c: c.id.call_id)) if self._config.use_hints else [clips]
-        for group in groups:
-            for batch in _batches(group, self._config.batch_size):
-                yield from self._transcribe_batch(batch)
+    @property
+    def batch_size(self) -> int:
+        """Windows in a batch as far as the device has had room for them."""
+        return self._batch_size
 
-    def _transcribe_batch(self, clips: Sequence[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
-        features = [pad_or_trim(self._model.feature_extractor(clip.samples)[..., :-1]) for clip in clips]
-        temperatures = (0.0, *self._config.retry_temperatures)
-        answers: list[list[dict[str, Any]]] = [[] for _ in clips]
-        sureness = [-math.inf] * len(clips)
-        due = list(range(len(clips)))
-        for temperature in temperatures:
-            heard = self._forward([clips[i] for i in due], [features[i] for i in due], temperature)
+    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, Answer]]:
+        workers = self._config.workers
+        windows = prefetched(clips, self._window, threads=1, ahead=2 * workers * self._batch_size)
+        # One worker works in the reader's thread: nothing is gained by another.
+        heard = prefetched(self._batches(windows), self._answers, threads=workers if workers > 1 else 0, ahead=workers)
+        return chain.from_iterable(heard)
+
+    def _batches(self, windows: Iterable[Window]) -> Iterator[list[Window]]:
+        batch: list[Window] = []
+        for window in windows:
+            batch.append(window)
+            if len(batch) >= self._batch_size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    def _window(self, clip: Clip) -> Window:
+        n_frames = round(self._config.encoder_seconds * FRAMES_PER_SECOND)
+        sounding = Sounding(len(clip.samples) / MODEL_RATE, clip.id.channel, n_frames)
+        if not len(clip.samples) or not np.isfinite(clip.samples).all():
+            return Window(clip.id, None, [], "", sounding)
+        mel = self._model.feature_extractor(clip.samples)[..., :-1]
+        hints = self._prompts.hints_of(clip)
+        return Window(
+            clip.id,
+            np.asarray(pad_or_trim(mel, n_frames), dtype=np.float32),
+            self._prompts.of(clip),
+            self._tokenizer.decode(hints) if hints else "",
+            sounding,
+        )
+
+    def _answers(self, batch: Sequence[Window]) -> Answers:
+        """Every window's words; a window that the model cannot take is an error of its own call."""
+        sound = [window for window in batch if window.features is not None]
+        broken: Answers = [(w.id, _no_numbers(w.id)) for w in batch if w.features is None]
+        return broken + (self._heard(sound) if sound else [])
+
+    def _heard(self, batch: Sequence[Window]) -> Answers:
+        try:
+            return [(w.id, words) for w, words in zip(batch, self._hear(batch), strict=True)]
+        except (RuntimeError, MemoryError) as error:
+            if "libcublas" in str(error) or (is_out_of_memory(error) and len(batch) == 1):
+                raise explained(error, self._local.name, "for a batch of one window") from error
+            if len(batch) == 1:
+                return [(batch[0].id, _not_heard(batch[0].id, error))]
+            half = len(batch) // 2
+            if is_out_of_memory(error):
+                # What did not fit once would not fit again: the batches to come are smaller too.
+                self._batch_size = min(self._batch_size, max(1, half))
+        return self._heard(batch[:half]) + self._heard(batch[half:])
+
+    def _hear(self, batch: Sequence[Window]) -> list[tuple[Word, ...]]:
+        encoded = self._reader.encode([w.features for w in batch if w.features is not None])
+        readings = self._readings(encoded, batch)
+        timed = timed_words(self._model, self._tokenizer, encoded, readings, [w.sounding for w in batch])
+        words = [
+            () if is_invented(found, window.sounding.seconds, self._config) else found
+            for found, window in zip(timed, batch, strict=True)
+        ]
+        return self._with_disputes(encoded, batch, words)
+
+    def _readings(self, encoded: Any, batch: Sequence[Window]) -> list[Reading]:
+        """The surest reading of each window that counts; one without tokens where none does."""
+        config = self._config
+        best = [NOTHING] * len(batch)
+        due = list(range(len(batch)))
+        for decoding in self._decodings():
+            found = self._reader.read(rows_of(encoded, due), [batch[i].prompt for i in due], decoding)
             again = []
-            for i, segments in zip(due, heard, strict=True):
-                kept, is_bad = self._judged(segments)
-                # Of several hearings the surest counts: a hotter one is another try, not a better one.
-                if (sure := _sureness(kept)) > sureness[i] or not answers[i]:
-                    answers[i], sureness[i] = kept, sure
-                if is_bad:
+            for i, reading in zip(due, found, strict=True):
+                verdict = judge(reading, batch[i].hints, config)
+                # Of several readings the surest counts: a hotter one is another try, not a better one.
+                is_surer = best[i] is NOTHING or reading.mean_log_prob > best[i].mean_log_prob
+                if counts(verdict) and is_surer:
+                    best[i] = reading
+                if verdict in ("unsure", "repeated", "echo"):
                     again.append(i)
             due = again
             if not due:
                 break
-        for clip, segments in zip(clips, answers, strict=True):
-            yield clip.id, _words(segments, clip.id.channel)
+        return best
 
-    def _forward(
-        self, clips: Sequence[Clip], features: Sequence[Any], temperature: float
-    ) -> list[list[dict[str, Any]]]:
-        """One list of segments a clip, times from the clip's first sample."""
-        chunks: list[dict[str, Any]] = []
-        base = 0.0
-        for clip in clips:
-            chunks.append({"offset": base, "duration": len(clip.samples) / MODEL_RATE, "segments": []})
-            # Growing offsets: the word times of a window are clamped by the end of the one before it.
-            base += 2 * self._config.max_clip_seconds
-        options = replace(self._options, temperatures=[temperature], hotwords=self._hint_text(clips))
-        pipeline = BatchedInferencePipeline(self._model)
-        heard = pipeline.forward(np.stack(features), self._tokenizer, chunks, options)
-        return [
-            [_shifted(segment, chunk["offset"]) for segment in segments]
-            for segments, chunk in zip(heard, chunks, strict=True)
-        ]
-
-    def _judged(self, segments: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
-        """Segments that count, and whether the window should be heard again at another temperature.
-
-        Silence is where no-speech probability and log probability agree on it; repetition shows in a compression ratio
-        above the threshold, and repeated words never count: invented ones would become promises.
-        """
+    def _decodings(self) -> Iterator[Decoding]:
+        """First as configured, then without repetitions, then by sampling where that is wanted."""
         config = self._config
-        spoken = [
-            s
-            for s in segments
-            if s["text"].strip()
-            and not (s["no_speech_prob"] > config.no_speech_threshold and s["avg_logprob"] < config.log_prob_threshold)
-        ]
-        kept = [s for s in spoken if s["compression_ratio"] <= config.compression_ratio_threshold]
-        unsure = any(s["avg_logprob"] < config.log_prob_threshold for s in kept)
-        return kept, unsure or len(kept) < len(spoken)
+        yield Decoding(config.beam_size)
+        if config.retry_no_repeat > 0:
+            yield Decoding(config.beam_size, no_repeat=config.retry_no_repeat)
+        for temperature in config.retry_temperatures:
+            yield Decoding(1, temperature=temperature)
 
-    def _hint_text(self, clips: Sequence[Clip]) -> str | None:
-        if not self._config.use_hints or not clips[0].hints:
-            return None
-        text = ", ".join(clips[0].hints)
-        return self._tokenizer.decode(self._tokenizer.encode(text)[:HINT_TOKENS]) or None
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(
-            self._model.hf_tokenizer, self._model.model.is_multilingual, "transcribe", self._config.language
-        )
-
-    @cached_property
-    def _options(self) -> TranscriptionOptions:
-        return TranscriptionOptions(
-            beam_size=self._config.beam_size,
-            best_of=1,
-            patience=1.0,
-            length_penalty=1.0,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-            log_prob_threshold=None,
-            no_speech_threshold=None,
-            compression_ratio_threshold=None,
-            condition_on_previous_text=False,
-            prompt_reset_on_temperature=0.5,
-            temperatures=[0.0],
-            initial_prompt=None,
-            prefix=None,
-            suppress_blank=True,
-            suppress_tokens=list(get_suppressed_tokens(self._tokenizer, [-1])),
-            without_timestamps=True,
-            max_initial_timestamp=0.0,
-            word_timestamps=True,
-            prepend_punctuations="\"'“¿([{-¡",
-            append_punctuations="\"'.。,，!！?？:：”)]}、",
-            multilingual=False,
-            max_new_tokens=MAX_NEW_TOKENS,
-            clip_timestamps="0",
-            hallucination_silence_threshold=None,
-            hotwords=None,
-        )
+    def _with_disputes(
+        self, encoded: Any, batch: Sequence[Window], words: Sequence[tuple[Word, ...]]
+    ) -> list[tuple[Word, ...]]:
+        """The words, figures of low probability compared with a second reading of their window."""
+        floor = self._config.reread_below
+        due = [i for i, found in enumerate(words) if any(w.probability < floor and bears_figure(w.text) for w in found)]
+        answers = list(words)
+        if not due:
+            return answers
+        # Greedy against beams, beams against greedy: another way through the same sound, and no chance in it.
+        second = Decoding(1 if self._config.beam_size > 1 else 5)
+        readings = self._reader.read(rows_of(encoded, due), [batch[i].prompt for i in due], second)
+        for i, reading in zip(due, readings, strict=True):
+            disputed = disputed_words([w.text for w in words[i]], reading.text.split())
+            answers[i] = tuple(
+                replace(w, probability=min(w.probability, DISPUTED)) if k in disputed else w
+                for k, w in enumerate(words[i])
+            )
+        return answers
 
 
-def _sureness(segments: Sequence[dict[str, Any]]) -> float:
-    """Mean log probability of the words heard; nothing heard is the least sure."""
-    if not segments:
-        return -math.inf
-    return float(np.mean([segment["avg_logprob"] for segment in segments]))
+def _no_numbers(clip_id: ClipId) -> CallError:
+    return CallError(
+        clip_id.call_id,
+        "decode_failed",
+        f"samples that are no numbers found on channel {clip_id.channel}; export the recording again",
+    )
 
 
-def _batches(clips: Iterable[Clip], size: int) -> Iterator[list[Clip]]:
-    batch: list[Clip] = []
-    for clip in clips:
-        batch.append(clip)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _shifted(segment: dict[str, Any], offset: float) -> dict[str, Any]:
-    words = [{**w, "start": w["start"] - offset, "end": w["end"] - offset} for w in segment.get("words") or ()]
-    return {**segment, "words": words}
-
-
-def _words(segments: Iterable[dict[str, Any]], channel: int) -> tuple[Word, ...]:
-    return tuple(
-        Word(text, Span(max(0.0, word["start"]), max(0.0, word["start"], word["end"])), word["probability"], channel)
-        for segment in segments
-        for word in segment["words"]
-        if (text := word["word"].strip())
+def _not_heard(clip_id: ClipId, error: BaseException) -> CallError:
+    return CallError(
+        clip_id.call_id,
+        "stage_failed",
+        f"the recogniser failed on window {clip_id.position} of channel {clip_id.channel} ({type(error).__name__}); "
+        "run it again, report it if it stays",
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline import stages
 from pipeline.config import Config, digest
-from pipeline.errors import CallError
+from pipeline.errors import CallError, SetupError
 from pipeline.ports import Weights
 from pipeline.state import CallState, ModelRole, Models
 from pipeline.types import FailedCall, Recording
@@ -41,13 +41,13 @@ class Stage:
     run: Callable[[Sequence[CallState], Models, Config], list[CallState | CallError]]
     version: int = 1
     section: str | None = None
-    metadata: Callable[[Recording], object] | None = None
+    metadata: Callable[[Recording, Config], object] | None = None
     model: ModelRole | None = None
     stored: bool = True
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("decode", (), stages.run_decode, stored=False, metadata=lambda r: r.sha256),
+    Stage("decode", (), stages.run_decode, stored=False, metadata=lambda r, _: r.sha256),
     Stage(
         "speech",
         ("decode",),
@@ -62,7 +62,8 @@ STAGES: tuple[Stage, ...] = (
         ("speech", "triage"),
         stages.run_transcribe,
         model="transcriber",
-        metadata=lambda r: (r.account.creditor, r.account.debtor_name),
+        metadata=stages.hints_of,
+        version=2,
     ),
     Stage("diarize", ("speech", "triage"), stages.run_diarize, model="diarizer"),
     Stage("align", ("transcribe", "diarize"), stages.run_align),
@@ -70,7 +71,7 @@ STAGES: tuple[Stage, ...] = (
         "roles",
         ("align",),
         stages.run_roles,
-        metadata=lambda r: (r.agent_channel, r.account.creditor, r.account.debtor_name),
+        metadata=lambda r, _: (r.agent_channel, r.account.creditor, r.account.debtor_name),
     ),
     # What was redacted is stored nowhere, so another redaction needs the words from the recording again.
     Stage("redact", ("roles", "transcribe"), stages.run_redact),
@@ -79,14 +80,14 @@ STAGES: tuple[Stage, ...] = (
         ("redact",),
         stages.run_classify,
         model="turn_classifier",
-        metadata=lambda r: r.account.country,
+        metadata=lambda r, _: r.account.country,
     ),
     Stage("tone", ("redact", "diarize"), stages.run_tone, model="tone_classifier"),
     Stage(
         "promises",
         ("classify",),
         stages.run_promises,
-        metadata=lambda r: (r.started_at.isoformat(), r.debtor_zone, asdict(r.account)),
+        metadata=lambda r, _: (r.started_at.isoformat(), r.debtor_zone, asdict(r.account)),
     ),
     Stage("metrics", ("redact", "triage"), stages.run_metrics),
     Stage("outcome", ("classify", "promises"), stages.run_outcome),
@@ -107,7 +108,7 @@ def stage_keys(recording: Recording, weights: Mapping[ModelRole, Weights], confi
             "config": digest(getattr(config, stage.section or stage.name)),
             "weights": weights[stage.model].digest if stage.model else None,
             "inputs": [keys[name] for name in stage.inputs],
-            "metadata": stage.metadata(recording) if stage.metadata else None,
+            "metadata": stage.metadata(recording, config) if stage.metadata else None,
         }
         keys[stage.name] = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]
     return keys
@@ -165,6 +166,9 @@ def _answers(
     ids = [state.recording.call_id for state in due]
     try:
         return dict(zip(ids, stage.run(due, models, config), strict=True))
+    except SetupError:
+        # No call is at fault: an operator must act, and trying each call alone would hide it behind their number.
+        raise
     except Exception as error:  # noqa: BLE001 - a stage is any code; the batch must survive it.
         if len(due) > 1:
             return {k: v for state in due for k, v in _answers(stage, [state], models, config).items()}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from pipeline.errors import CallError
 from pipeline.labels import Role
 from pipeline.types import Samples, Span, ToneFlag, Turn, TurnLabels, VoiceSpan, Word
 
@@ -44,6 +45,9 @@ class Clip:
     pieces: tuple[Piece, ...]
     hints: tuple[str, ...] = ()
 
+
+Answer = tuple[Word, ...] | CallError
+"""What a transcriber says of one clip: its words, or why the clip's call cannot be heard."""
 
 SYNTHETIC_MARK = " (synthetic speech only)"
 
@@ -88,10 +92,11 @@ class Transcriber(Protocol):
     @property
     def weights(self) -> Weights: ...
 
-    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, tuple[Word, ...]]]:
+    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, Answer]]:
         """Words of each clip, times from the clip's first sample. Every clip is answered once, in any order.
 
-        A clip's words never depend on the clips beside it.
+        Clips are drawn as they are needed, never all at once. A clip's words never depend on the clips beside it, and
+        a clip that cannot be heard is an error of its own.
         """
         ...
 

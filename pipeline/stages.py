@@ -26,7 +26,8 @@ from pipeline import (
 )
 from pipeline.config import Config
 from pipeline.errors import CallError
-from pipeline.ports import Clip, Conversation
+from pipeline.ports import Conversation
+from pipeline.prefetch import prefetched
 from pipeline.promises import promises_of_call
 from pipeline.state import CallState, Models
 from pipeline.types import Audio, Recording, Samples
@@ -34,14 +35,16 @@ from pipeline.types import Audio, Recording, Samples
 Answers = list[CallState | CallError]
 
 
-def _each(states: Sequence[CallState], run: Callable[[CallState], CallState]) -> Answers:
-    answers: Answers = []
-    for state in states:
+def _each(states: Sequence[CallState], run: Callable[[CallState], CallState], threads: int = 0) -> Answers:
+    """What `run` makes of each call, or the error that sets it aside, in order; in threads where calls are many."""
+
+    def answer(state: CallState) -> CallState | CallError:
         try:
-            answers.append(run(state))
+            return run(state)
         except CallError as error:
-            answers.append(error)
-    return answers
+            return error
+
+    return list(prefetched(states, answer, threads=min(threads, len(states) - 1), ahead=2 * threads))
 
 
 def run_decode(states: Sequence[CallState], models: Models, config: Config) -> Answers:
@@ -51,7 +54,7 @@ def run_decode(states: Sequence[CallState], models: Models, config: Config) -> A
         audio = decode.decode(state.path, state.recording.call_id, config.decode)
         return replace(state, audio=audio, duration=audio.duration, channels=audio.channels)
 
-    return _each(states, run)
+    return _each(states, run, config.run.prepare_threads)
 
 
 def run_speech(states: Sequence[CallState], models: Models, config: Config) -> Answers:
@@ -64,7 +67,9 @@ def run_speech(states: Sequence[CallState], models: Models, config: Config) -> A
             speech = (speech[0], ())
         return replace(state, speech=speech)
 
-    return _each(states, run)
+    # Made here once: several threads that find none would each load one.
+    _ = models.voice_activity
+    return _each(states, run, config.run.prepare_threads)
 
 
 def run_triage(states: Sequence[CallState], models: Models, config: Config) -> Answers:
@@ -74,17 +79,29 @@ def run_triage(states: Sequence[CallState], models: Models, config: Config) -> A
 
 def run_transcribe(states: Sequence[CallState], models: Models, config: Config) -> Answers:
     """Words of all recordings in one pass of the recogniser."""
-    clips: list[Clip] = []
-    for state in states:
-        if _is_skipped(state, config):
-            continue
-        hints = transcribe.hints_of(state.recording.account)
-        clips += transcribe.cut_clips(state.recording.call_id, _audio(state), state.speech, config.transcribe, hints)
-    words = transcribe.transcribe(clips, models.transcriber) if clips else {}
+    heard = dict(
+        transcribe.recognise(
+            (
+                transcribe.speech_of(
+                    state.recording.call_id,
+                    _audio(state),
+                    () if _is_skipped(state, config) else state.speech,
+                    config.transcribe,
+                    transcribe.hints_of(state.recording.account, config.transcribe),
+                )
+                for state in states
+            ),
+            models.transcriber,
+        )
+        if any(any(state.speech) and not _is_skipped(state, config) for state in states)
+        else ()
+    )
 
     def run(state: CallState) -> CallState:
-        heard = words.get(state.recording.call_id, ())
-        return replace(state, words=diarize.without_crosstalk(heard, _audio(state), config.diarize))
+        words = heard.get(state.recording.call_id, ())
+        if isinstance(words, CallError):
+            raise words
+        return replace(state, words=diarize.without_crosstalk(words, _audio(state), config.diarize))
 
     return _each(states, run)
 
@@ -202,6 +219,11 @@ def run_scorecard(states: Sequence[CallState], models: Models, config: Config) -
         return replace(state, scorecard=items)
 
     return _each(states, run)
+
+
+def hints_of(recording: Recording, config: Config) -> object:
+    """What of the manifest recognition depends on."""
+    return transcribe.hints_of(recording.account, config.transcribe) if config.transcribe.use_hints else None
 
 
 def local_day(recording: Recording) -> date:

@@ -2,15 +2,18 @@
 
 Clips are cut here, per channel, and packed: speech spans of one channel follow each other with the long silences left
 out, up to the model's window, because a window costs the same however little speech is in it. The adapter only ever
-sees clips; `place_words` brings its answers back onto the recording's clock.
+sees clips, drawn one by one from any number of calls; `place_words` brings its answers back onto the recording's clock.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.config import TranscribeConfig
-from pipeline.ports import MODEL_RATE, Clip, ClipId, Piece, Transcriber, VoiceActivity
+from pipeline.errors import CallError
+from pipeline.ports import MODEL_RATE, Answer, Clip, ClipId, Piece, Transcriber, VoiceActivity
 from pipeline.types import Account, Audio, Samples, Span, Word
 
 GAP = 0.4
@@ -25,41 +28,106 @@ def find_speech(audio: Audio, detector: VoiceActivity) -> tuple[tuple[Span, ...]
     return tuple(detector.speech(audio.samples[channel]) for channel in range(audio.channels))
 
 
+@dataclass(frozen=True, slots=True)
+class CallSpeech:
+    """The speech of one call, cut into clips when they are asked for: only their places are held."""
+
+    call_id: str
+    audio: Audio
+    places: tuple[tuple[ClipId, tuple[Piece, ...]], ...]
+    hints: tuple[str, ...] = ()
+
+    def clips(self) -> Iterator[Clip]:
+        """Clips in order of channel and time."""
+        for clip_id, pieces in self.places:
+            yield Clip(clip_id, _joined(self.audio.samples[clip_id.channel], pieces), pieces, self.hints)
+
+
+def speech_of(
+    call_id: str, audio: Audio, speech: Sequence[tuple[Span, ...]], config: TranscribeConfig, hints: tuple[str, ...]
+) -> CallSpeech:
+    """Where the clips of one call lie, channel by channel; a channel without speech has none."""
+    places = [
+        (ClipId(call_id, channel, position), pieces)
+        for channel, spans in enumerate(speech)
+        for position, pieces in enumerate(_packed(_padded(spans, audio.duration, config), config.max_clip_seconds))
+    ]
+    return CallSpeech(call_id, audio, tuple(places), hints)
+
+
 def cut_clips(
     call_id: str, audio: Audio, speech: Sequence[tuple[Span, ...]], config: TranscribeConfig, hints: tuple[str, ...]
 ) -> Iterator[Clip]:
     """Clips of one call, channel by channel; a channel without speech gives none."""
-    for channel, spans in enumerate(speech):
-        samples = audio.samples[channel]
-        for position, pieces in enumerate(_packed(_padded(spans, audio.duration, config), config.max_clip_seconds)):
-            yield Clip(ClipId(call_id, channel, position), _joined(samples, pieces), pieces, hints)
+    return speech_of(call_id, audio, speech, config, hints).clips()
 
 
 def place_words(clip: Clip, words: Iterable[Word]) -> tuple[Word, ...]:
     """Words of a clip with times of the recording; a word that crosses two pieces stays in the one of its middle."""
-    starts = [piece.at for piece in clip.pieces]
+    return _placed(clip.id.channel, clip.pieces, words)
+
+
+def _placed(channel: int, pieces: Sequence[Piece], words: Iterable[Word]) -> tuple[Word, ...]:
+    starts = [piece.at for piece in pieces]
     placed = []
     for word in words:
         middle = (word.span.start + word.span.end) / 2
-        piece = clip.pieces[max(0, int(np.searchsorted(starts, middle, side="right")) - 1)]
+        piece = pieces[max(0, int(np.searchsorted(starts, middle, side="right")) - 1)]
         start = piece.start + min(max(word.span.start - piece.at, 0.0), piece.duration)
         end = piece.start + min(max(word.span.end - piece.at, 0.0), piece.duration)
-        placed.append(Word(word.text, Span(round(start, 3), round(end, 3)), word.probability, clip.id.channel))
+        placed.append(Word(word.text, Span(round(start, 3), round(end, 3)), word.probability, channel))
     return tuple(placed)
 
 
-def transcribe(clips: Sequence[Clip], transcriber: Transcriber) -> dict[str, tuple[Word, ...]]:
-    """Words of every call among `clips`, in order of time; calls without clips have no entry."""
-    by_id = {clip.id: clip for clip in clips}
-    words: dict[str, list[Word]] = {}
-    for clip_id, answer in transcriber.transcribe(clips):
-        words.setdefault(clip_id.call_id, []).extend(place_words(by_id[clip_id], answer))
-    return {call_id: tuple(sorted(found, key=lambda w: (w.span.start, w.channel))) for call_id, found in words.items()}
+@dataclass(slots=True)
+class _Open:
+    """A call whose clips are not all answered yet."""
+
+    pieces: dict[ClipId, tuple[Piece, ...]]
+    words: list[Word] = field(default_factory=list)
+    error: CallError | None = None
 
 
-def hints_of(account: Account) -> tuple[str, ...]:
-    """Words of the account that the recogniser may be biased to: names, never numbers, which would invent amounts."""
-    return tuple(value for value in (account.creditor, account.debtor_name) if value)
+def recognise(calls: Iterable[CallSpeech], transcriber: Transcriber) -> Iterator[tuple[str, Answer]]:
+    """Words of each call in order of time, or why it cannot be heard, as soon as its last clip is answered.
+
+    Calls are drawn when the transcriber has room for their clips, and a call's samples are let go with its last clip,
+    so any number of calls may come. A call without speech is answered at once and costs nothing.
+    """
+    opened: dict[str, _Open] = {}
+    silent: deque[str] = deque()
+
+    def draw() -> Iterator[Clip]:
+        for call in calls:
+            if call.places:
+                opened[call.call_id] = _Open(dict(call.places))
+                yield from call.clips()
+            else:
+                silent.append(call.call_id)
+
+    for clip_id, answer in transcriber.transcribe(draw()):
+        while silent:
+            yield silent.popleft(), ()
+        call = opened[clip_id.call_id]
+        pieces = call.pieces.pop(clip_id)
+        if isinstance(answer, CallError):
+            call.error = answer
+        else:
+            call.words.extend(_placed(clip_id.channel, pieces, answer))
+        if not call.pieces:
+            del opened[clip_id.call_id]
+            yield clip_id.call_id, call.error or tuple(sorted(call.words, key=lambda w: (w.span.start, w.channel)))
+    while silent:
+        yield silent.popleft(), ()
+
+
+def hints_of(account: Account, config: TranscribeConfig) -> tuple[str, ...]:
+    """Words of the account that the recogniser is biased to: names, and amounts where that is wanted."""
+    names = tuple(value for value in (account.creditor, account.debtor_name) if value)
+    if not config.use_hints or not config.hint_amounts:
+        return names
+    amounts = (account.balance, account.minimum_payment)
+    return (*names, *(f"{amount.normalize():f}" for amount in amounts if amount is not None))
 
 
 def _padded(spans: Sequence[Span], duration: float, config: TranscribeConfig) -> Iterator[Span]:
