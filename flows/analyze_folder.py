@@ -5,12 +5,14 @@ Shards fan out here in this process. Workers never open a database: the loader, 
 
 import time
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.analyze_shard import ShardReport, analyze_shard
+from flows.ahead import drop_all
+from flows.analyze_shard import ShardReport, TriageReport, analyze_shard, prepare_shard
 from flows.jobs import read_job, write_job
 from flows.models import weights_of
 from flows.plan import Plan, make_plan
@@ -33,6 +35,7 @@ class FolderReport:
     seconds: float
     stages: dict[str, int]
     notes: tuple[str, ...]
+    triage: TriageReport
 
 
 def plan_folder(folder: Path, manifest: Path | None, config: Config, root: Path, *, allow_synthetic: bool) -> Plan:
@@ -65,13 +68,18 @@ def analyze_folder(root: str, shards: list[str]) -> list[ShardReport]:
     """
     reports = []
     published = time.monotonic()
-    for shard in shards:
-        reports.append(analyze_shard(root, shard))
-        load(Path(root))
-        # Readers of a long run see what is done; copying the warehouse after every shard would cost more than it gives.
-        if time.monotonic() - published > read_job(Path(root), shard).config.run.publish_every:
-            publish(Path(root))
-            published = time.monotonic()
+    try:
+        for shard, following in zip_longest(shards, shards[1:]):
+            if following is not None:
+                prepare_shard(Path(root), following)
+            reports.append(analyze_shard(root, shard))
+            load(Path(root))
+            # Readers of a long run see what is done; copying the warehouse after every shard would cost too much.
+            if time.monotonic() - published > read_job(Path(root), shard).config.run.publish_every:
+                publish(Path(root))
+                published = time.monotonic()
+    finally:
+        drop_all(Path(root))
     return reports
 
 
@@ -100,6 +108,7 @@ def run_plan(plan: Plan, root: Path) -> FolderReport:
         plan.seconds,
         stages,
         plan.notes,
+        sum((r.triage for r in reports), TriageReport()),
     )
 
 

@@ -14,6 +14,7 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.ahead import prepare, take
 from flows.jobs import ShardJob, read_job
 from flows.models import shared_models
 from flows.progress import RECOGNITION_SHARE, begin_shard, tell, tell_recognition_done
@@ -55,7 +56,7 @@ class ShardReport:
     failed: int
     seconds: float
     stages: dict[str, int]
-    triage: TriageReport = TriageReport()
+    triage: TriageReport
 
 
 @cache
@@ -87,10 +88,17 @@ def analyze_shard(root: str, shard: str) -> ShardReport:
     return run_shard(Path(root), read_job(Path(root), shard), _prefect_stage)
 
 
+def prepare_shard(root: Path, shard: str) -> None:
+    """Begins to decode a shard's calls and to find their speech while another shard is on the device."""
+    job = read_job(root, shard)
+    prepare(root, job, shared_models(job.config, allow_synthetic=job.allow_synthetic))
+
+
 def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardReport:
     """The same without Prefect: what the flow does around its tasks."""
     models = shared_models(job.config, allow_synthetic=job.allow_synthetic)
     states = _planned_states(root, job)
+    ahead = take(root, job.shard)
     begin_shard(job.seconds)
     failures: list[FailedCall] = []
     ran: dict[str, int] = {}
@@ -98,7 +106,8 @@ def run_shard(root: Path, job: ShardJob, run: StageRun = run_stage) -> ShardRepo
         n_due = sum(1 for state in states if stage.name in state.due)
         if n_due:
             ran[stage.name] = n_due
-            states, failed = run(stage, states, models, job.config)
+            done = ahead.get(stage.name)
+            states, failed = done if done is not None else run(stage, states, models, job.config)
             failures += failed
             _tell_stage(stage.name)
     keys = {call.recording.call_id: call.keys for call in job.calls}
