@@ -14,7 +14,7 @@ from datetime import date
 from pipeline.callbacks import find_callbacks
 from pipeline.config import PromisesConfig
 from pipeline.countries import CURRENCY_OF
-from pipeline.numbers import find_numbers
+from pipeline.doubt import bears_figure
 from pipeline.payments import read_payments
 from pipeline.promise_collector import complete_amount, hear_collector
 from pipeline.promise_cues import has_phrase
@@ -100,14 +100,14 @@ def _promises(entries: Sequence[Entry], account: Account, unsure: frozenset[int]
 
 
 def _unsure_turns(turns: Sequence[Turn], config: PromisesConfig) -> frozenset[int]:
-    """Turns in which a number word was recognised below the configured probability."""
+    """Turns in which a word of a number or a day was recognised below the configured probability."""
     return frozenset(
         turn.index for turn in turns if any(_is_unsure(word, config.doubtful_below) for word in turn.words)
     )
 
 
 def _is_unsure(word: Word, floor: float) -> bool:
-    return word.probability < floor and bool(find_numbers(tokenize(word.text), country=None))
+    return word.probability < floor and bears_figure(word.text)
 
 
 def _callbacks(turns: Sequence[Turn], said_on: date, country: str) -> list[CallbackRequest]:
