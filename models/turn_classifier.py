@@ -7,7 +7,7 @@ from models.registry import LocalWeights
 from pipeline.config import ClassifyConfig
 from pipeline.labels import LABELS, STEPS
 from pipeline.ports import Conversation, TurnClassifier, Weights
-from pipeline.reasons import notices_of
+from pipeline.reasons import notices_of, was_asked
 from pipeline.types import LabelScore, Turn, TurnLabels
 
 DECIMALS = 2
@@ -37,22 +37,25 @@ class ReaderTurnClassifier:
 
     def classify(self, calls: Sequence[Conversation]) -> Iterator[tuple[TurnLabels, ...]]:
         for call, read in zip(calls, self._reader.read(calls), strict=True):
-            yield tuple(self._labels(i, turn, read) for i, turn in enumerate(call.turns))
+            yield tuple(self._labels(i, call.turns, read) for i in range(len(call.turns)))
 
-    def _labels(self, i: int, turn: Turn, read: CallReading) -> TurnLabels:
+    def _labels(self, i: int, turns: Sequence[Turn], read: CallReading) -> TurnLabels:
+        turn = turns[i]
         chances = dict(zip(CLASSES, read.probabilities[i].tolist(), strict=True))
         limits = dict(zip(CLASSES, self._reader.thresholds.tolist(), strict=True))
         allowed = dict(zip(CLASSES, of_role(turn.role), strict=True))
         labels = tuple(name for name in LABELS if allowed[name] and chances[name] >= limits[name])
         asked = [name for name in (*LABELS, *STEPS) if allowed[name]]
         margin = self._config.unclear_margin
+        reason = read.reason(i, labels)
         return TurnLabels(
             turn=turn.index,
             labels=labels,
             steps=tuple(name for name in STEPS if allowed[name] and chances[name] >= limits[name]),
-            reason=read.reason(i, labels),
+            reason=reason,
             notices=notices_of(turn.text, turn.role),
             scores=tuple(LabelScore(name, round(chances[name], DECIMALS)) for name in asked),
             unclear=tuple(name for name in asked if abs(chances[name] - limits[name]) < min(margin, limits[name] / 2)),
             evidence=tuple(read.evidence(i, name) for name in labels),
+            asked=None if reason is None else was_asked(turns, i),
         )

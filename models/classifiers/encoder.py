@@ -1,14 +1,15 @@
-"""A transformers encoder that reads each turn in its call: any base model, with heads of our own on top.
+"""A transformers encoder that reads whole calls: any base model, with heads of our own on top.
 
-A turn is read between what was said before and after it, each with who said it; its classes are told from the mean of
-the states over its own tokens. Padding is masked and sums run per turn, so a verdict never depends on the turns that
-shared its batch.
+A call is cut into passages of some hundred tokens, each with what was said before and after it, so that a turn is read
+in its context and every word of a call about once. A class looks at the words of the turn that tell of it (attention
+for each class, Mullenbach et al. 2018): its score is a weighted mean over the turn's tokens, and what a token adds to
+that mean is the evidence. Padding is masked and sums run per turn, so a verdict never depends on the calls that shared
+its batch.
 """
 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,11 +18,12 @@ import numpy.typing as npt
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from models.classifiers.reader import (
     CLASSES,
     ENCODER_ABOUT,
+    EVIDENCE_WORDS,
     SEVERITY_CLASSES,
     Scores,
     best_stretch,
@@ -36,10 +38,15 @@ from pipeline.reasons import load_reasons
 from pipeline.types import Turn
 
 HEADS: Final = "heads.safetensors"
+SMALL_BASE: Final = "base.int8.safetensors"
+"""The base model in a byte a weight, where `save_encoder` was asked for it; hubs' folders hold none."""
+
 TOKENS_A_BATCH: Final = 8192
-EVIDENCE_WORDS: Final = 8
 MOST_RECENT: Final = 2000
 """Calls whose readings are kept for the next classifier that asks."""
+
+_STEEPEST: Final = 30.0
+"""Bound of a token's attention before the exponential: float32 holds the sums of a turn on either side of it."""
 
 _Said = tuple[tuple[Role, str], ...]
 
@@ -53,84 +60,111 @@ SPEAKERS: Final[dict[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What of a call is read with a turn: turns before and after, and the most tokens of each part."""
+    """How a call is cut: tokens of a passage's own turns, of the context on either side, and the most of one turn."""
 
-    before: int = 4
-    after: int = 2
-    before_tokens: int = 96
-    turn_tokens: int = 96
-    after_tokens: int = 40
+    own_tokens: int = 288
+    context_tokens: int = 64
+    turn_tokens: int = 144
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
-    """One turn in its context: token ids, and which of them are the turn's own, first and last + 1.
+class Passage:
+    """Turns that follow each other, in their context.
 
-    `places` are first and last + 1 character of each own token in the turn's text.
+    Attributes:
+        ids: Tokens.
+        turns: Which turns of the call are read here: first and last + 1.
+        own: First and last + 1 token of each of these turns.
+        places: First and last + 1 character, in the turn's text, of each token of each of these turns.
     """
 
     ids: tuple[int, ...]
-    own: tuple[int, int]
-    places: tuple[tuple[int, int], ...]
+    turns: tuple[int, int]
+    own: tuple[tuple[int, int], ...]
+    places: tuple[tuple[tuple[int, int], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Scores before calibration, a row a turn: classes, severities and reasons; what each token adds to each class.
+
+    `added` holds a float32 (n_tokens, len(CLASSES)) for each turn.
+    """
+
+    classes: Scores
+    severities: Scores
+    reasons: Scores
+    added: tuple[Scores, ...]
 
 
 class TurnEncoder(nn.Module):
-    """Base model and heads: token ids (batch, tokens) -> scores of classes, severities and reasons."""
+    """Base model and heads: token ids (batch, tokens) -> scores of classes, severities and reasons of each turn."""
 
     def __init__(self, base: Any, n_reasons: int) -> None:
         super().__init__()
         self.base = base
-        width = base.config.hidden_size
+        self.sizes = (len(CLASSES), len(SEVERITY_CLASSES), n_reasons)
         self.dropout = nn.Dropout(0.1)
-        self.classes = nn.Linear(width, len(CLASSES))
-        self.severities = nn.Linear(width, len(SEVERITY_CLASSES))
-        self.reasons = nn.Linear(width, n_reasons)
+        self.attention = nn.Linear(base.config.hidden_size, sum(self.sizes), bias=False)
+        self.scores = nn.Linear(base.config.hidden_size, sum(self.sizes))
 
-    def forward(self, embedded: Tensor, mask: Tensor, own: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Scores (batch, classes), (batch, severities), (batch, reasons).
+    def forward(self, ids: Tensor, mask: Tensor, turn_of: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores of every class, severity and reason (turns, sum(sizes)), and what each token adds (batch, tokens, …).
 
         Args:
-            embedded: Embeddings of the tokens (batch, tokens, width), as `embed` gives them.
+            ids: Tokens (batch, tokens).
             mask: 1 for tokens, 0 for padding, (batch, tokens).
-            own: 1 for the turn's own tokens, (batch, tokens).
+            turn_of: Which of the batch's turns a token is of, counted from 1; 0 for context, (batch, tokens).
         """
-        states = self.base(inputs_embeds=embedded, attention_mask=mask).last_hidden_state
-        weights = own.to(states.dtype)
-        pooled = (states * weights[..., None]).sum(1) / weights.sum(1, keepdim=True).clamp(min=1)
-        pooled = self.dropout(pooled)
-        return self.classes(pooled), self.severities(pooled), self.reasons(pooled)
-
-    def embed(self, ids: Tensor) -> Tensor:
-        embedded: Tensor = self.base.get_input_embeddings()(ids)
-        return embedded
+        states = self.dropout(self.base(input_ids=ids, attention_mask=mask).last_hidden_state)
+        weights = self.attention(states).float().clamp(-_STEEPEST, _STEEPEST).exp()
+        says = weights * self.scores(states).float()
+        n_turns = int(turn_of.max()) + 1
+        total, said = (
+            torch.zeros(n_turns, sum(self.sizes), device=ids.device).index_add(0, turn_of.flatten(), part.flatten(0, 1))
+            for part in (weights, says)
+        )
+        return (said / total)[1:], says / total[turn_of]
 
     def head_state(self) -> dict[str, Tensor]:
         return {k: v.detach().cpu().contiguous() for k, v in self.state_dict().items() if not k.startswith("base.")}
 
 
-def encode_call(turns: Sequence[Turn], tokenizer: Any, window: Window) -> tuple[Encoded, ...]:
-    """Every turn of a call with its context, cut to the window: the nearest words of the context are kept."""
+def encode_call(turns: Sequence[Turn], tokenizer: Any, window: Window) -> tuple[Passage, ...]:
+    """The passages of a call, in order: each turn is an own turn of exactly one of them."""
+    if not turns:
+        return ()
     spoken = [f"{SPEAKERS[turn.role]} {turn.text}" for turn in turns]
-    tokenised = tokenizer(spoken, add_special_tokens=False, return_offsets_mapping=True) if spoken else None
-    ids: list[list[int]] = tokenised["input_ids"] if tokenised else []
+    tokenised = tokenizer(spoken, add_special_tokens=False, return_offsets_mapping=True)
     first = tokenizer.cls_token_id if tokenizer.cls_token_id is not None else tokenizer.bos_token_id
     last = tokenizer.sep_token_id if tokenizer.sep_token_id is not None else tokenizer.eos_token_id
-    encoded = []
-    for i, turn in enumerate(turns):
-        before = [t for j in range(max(0, i - window.before), i) for t in ids[j]][-window.before_tokens :]
-        own = ids[i][: window.turn_tokens]
-        after = [t for j in range(i + 1, min(len(turns), i + 1 + window.after)) for t in ids[j]]
-        start = 2 + len(before)
-        row = (first, *before, last, *own, last, *after[: window.after_tokens], last)
-        shift = len(SPEAKERS[turn.role]) + 1
-        offsets = tokenised["offset_mapping"][i][: len(own)] if tokenised else []
-        places = tuple((max(0, a - shift), max(0, b - shift)) for a, b in offsets)
-        encoded.append(Encoded(row, (start, start + len(own)), places))
-    return tuple(encoded)
+    ids = [[*own[: window.turn_tokens], last] for own in tokenised["input_ids"]]
+    passages = []
+    start = 0
+    while start < len(turns):
+        end, size = start + 1, len(ids[start])
+        while end < len(turns) and size + len(ids[end]) <= window.own_tokens:
+            size += len(ids[end])
+            end += 1
+        before = [token for own in ids[:start] for token in own][-window.context_tokens :]
+        after = [token for own in ids[end:] for token in own][: window.context_tokens]
+        at = 1 + len(before)
+        own, places = [], []
+        for i in range(start, end):
+            n = len(ids[i]) - 1
+            own.append((at, at + n))
+            shift = len(spoken[i]) - len(turns[i].text)
+            offsets = tokenised["offset_mapping"][i][:n]
+            places.append(tuple((max(0, a - shift), max(0, b - shift)) for a, b in offsets))
+            at += n + 1
+        row = (first, *before, *(token for part in ids[start:end] for token in part), *after)
+        passages.append(Passage(row, (start, end), tuple(own), tuple(places)))
+        start = end
+    return tuple(passages)
 
 
 def batches_of(lengths: Sequence[int], most_tokens: int = TOKENS_A_BATCH) -> Iterator[list[int]]:
-    """Positions of turns of about the same length, so many that a padded batch stays below `most_tokens`."""
+    """Positions of passages of about the same length, so many that a padded batch stays below `most_tokens`."""
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
         if batch and (len(batch) + 1) * lengths[i] > most_tokens:
@@ -141,16 +175,19 @@ def batches_of(lengths: Sequence[int], most_tokens: int = TOKENS_A_BATCH) -> Ite
         yield batch
 
 
-def tensors_of(rows: Sequence[Encoded], padding: int, device: str) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids, attention mask and own tokens, each (batch, tokens)."""
-    longest = max(len(row.ids) for row in rows)
-    ids = torch.full((len(rows), longest), padding)
-    mask, own = torch.zeros_like(ids), torch.zeros_like(ids)
-    for i, row in enumerate(rows):
-        ids[i, : len(row.ids)] = torch.tensor(row.ids)
-        mask[i, : len(row.ids)] = 1
-        own[i, row.own[0] : row.own[1]] = 1
-    return ids.to(device), mask.to(device), own.to(device)
+def tensors_of(passages: Sequence[Passage], padding: int, device: str) -> tuple[Tensor, Tensor, Tensor]:
+    """Token ids, attention mask and turns of tokens as `TurnEncoder.forward` reads them, each (batch, tokens)."""
+    longest = max(len(passage.ids) for passage in passages)
+    ids = torch.full((len(passages), longest), padding)
+    mask, turn_of = torch.zeros_like(ids), torch.zeros_like(ids)
+    n_turns = 0
+    for i, passage in enumerate(passages):
+        ids[i, : len(passage.ids)] = torch.tensor(passage.ids)
+        mask[i, : len(passage.ids)] = 1
+        for start, end in passage.own:
+            n_turns += 1
+            turn_of[i, start:end] = n_turns
+    return ids.to(device), mask.to(device), turn_of.to(device)
 
 
 @dataclass(frozen=True)
@@ -160,7 +197,7 @@ class EncoderReader:
     Attributes:
         network: In evaluation mode.
         tokenizer: Of the base model, a fast one.
-        window: What is read with a turn.
+        window: How calls are cut.
         slopes: Score -> log odds, float32 (2, len(CLASSES)): slope, intercept.
         thresholds: Probability from which a class is said, float32 (len(CLASSES),).
         device: Where the network is.
@@ -186,71 +223,66 @@ class EncoderReader:
             yield replace(self.recent[key], turns=call.turns)
 
     def _read_anew(self, calls: Sequence[Conversation]) -> Iterator["EncoderReading"]:
-        encoded = [encode_call(call.turns, self.tokenizer, self.window) for call in calls]
-        scores = self.raw_scores([row for rows in encoded for row in rows])
-        start = 0
-        for call, rows in zip(calls, encoded, strict=True):
-            own = [part[start : start + len(rows)] for part in scores]
-            start += len(rows)
-            mask = np.array([of_role(turn.role) for turn in call.turns], bool).reshape(len(rows), len(CLASSES))
-            odds = own[0] * self.slopes[0] + self.slopes[1]
+        cut = [encode_call(call.turns, self.tokenizer, self.window) for call in calls]
+        for call, passages, told in zip(calls, cut, self.tell(cut), strict=True):
+            mask = np.array([of_role(turn.role) for turn in call.turns], bool).reshape(len(call.turns), len(CLASSES))
+            odds = told.classes * self.slopes[0] + self.slopes[1]
             chances = np.where(mask, 1 / (1 + np.exp(-odds)), 0.0).astype(np.float32)
-            yield EncoderReading(self, call.turns, rows, chances, own[1], own[2])
+            places = tuple(place for passage in passages for place in passage.places)
+            yield EncoderReading(call.turns, chances, told, places)
 
     @torch.inference_mode()
-    def raw_scores(self, rows: Sequence[Encoded]) -> tuple[Scores, Scores, Scores]:
-        """Scores of classes, severities and reasons before calibration, a row a turn, all turns in one pass."""
-        sizes = (len(CLASSES), len(SEVERITY_CLASSES), len(load_reasons()))
-        found = tuple(np.zeros((len(rows), size), np.float32) for size in sizes)
-        for batch in batches_of([len(row.ids) for row in rows]):
-            ids, mask, own = tensors_of([rows[i] for i in batch], self._padding, self.device)
-            for part, scores in zip(found, self.network(self.network.embed(ids), mask, own), strict=True):
-                part[batch] = scores.float().cpu().numpy()
-        return found[0], found[1], found[2]
-
-    @cached_property
-    def _padding(self) -> int:
-        return int(self.tokenizer.pad_token_id or 0)
-
-    def word_weights(self, row: Encoded, name: str) -> Scores:
-        """What each own token adds to a class: gradient times embedding (Shrikumar et al. 2016), float32 (n_own,)."""
-        ids, mask, own = tensors_of([row], self._padding, self.device)
-        embedded = self.network.embed(ids).detach().requires_grad_()
-        score = self.network(embedded, mask, own)[0][0, CLASSES.index(name)]
-        (gradient,) = torch.autograd.grad(score, embedded)
-        added = (gradient * embedded).sum(-1)[0, row.own[0] : row.own[1]]
-        return np.asarray(added.detach().float().cpu().numpy(), np.float32)
+    def tell(self, calls: Sequence[Sequence[Passage]]) -> Iterator[Told]:
+        """What the network says of calls, one after the other: all their passages in one pass, sorted by length."""
+        passages = [passage for call in calls for passage in call]
+        found: list[list[npt.NDArray[np.float32]]] = [[] for _ in passages]
+        added: list[list[Scores]] = [[] for _ in passages]
+        padding = int(self.tokenizer.pad_token_id or 0)
+        for batch in batches_of([len(passage.ids) for passage in passages]):
+            scores, adds = self.network(*tensors_of([passages[i] for i in batch], padding, self.device))
+            rows = iter(scores.float().cpu().numpy())
+            tokens = adds[..., : len(CLASSES)].float().cpu().numpy()
+            for k, i in enumerate(batch):
+                found[i] = [next(rows) for _ in passages[i].own]
+                added[i] = [tokens[k, start:end].copy() for start, end in passages[i].own]
+        at = 0
+        edges = np.cumsum(self.network.sizes)[:-1]
+        for call in calls:
+            own = slice(at, at + len(call))
+            at += len(call)
+            rows_of_call = [row for part in found[own] for row in part]
+            table = np.array(rows_of_call, np.float32).reshape(len(rows_of_call), sum(self.network.sizes))
+            classes, severities, reasons = np.split(table, edges, axis=1)
+            yield Told(classes, severities, reasons, tuple(turn for part in added[own] for turn in part))
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderReading:
     """`models.classifiers.reader.CallReading` of an encoder."""
 
-    reader: EncoderReader
     turns: tuple[Turn, ...]
-    rows: tuple[Encoded, ...]
     probabilities: Scores
-    severities: Scores
-    reasons: Scores
+    told: Told
+    places: tuple[tuple[tuple[int, int], ...], ...]
 
     def reason(self, i: int, labels: Sequence[Label]) -> str | None:
-        return likeliest_reason(self.turns[i], self.reasons[i], labels)
+        return likeliest_reason(self.turns[i], self.told.reasons[i], labels)
 
     def severity(self, i: int) -> Severity:
-        above = self.severities[i] > 0
+        above = self.told.severities[i] > 0
         return SEVERITIES[2 if above[1] else int(above[0])]
 
     def evidence(self, i: int, name: str) -> str:
         text = self.turns[i].text
-        words, scores = self._words(i, name)
+        words, scores = self._words(i, CLASSES.index(name))
         if not words:
             return text
         first, last = best_stretch(scores, EVIDENCE_WORDS)
         return text[words[first][0] : words[last][1]]
 
-    def _words(self, i: int, name: str) -> tuple[list[tuple[int, int]], Scores]:
+    def _words(self, i: int, position: int) -> tuple[list[tuple[int, int]], Scores]:
         """Places of the turn's words and what each adds: the sum over its tokens."""
-        text, row = self.turns[i].text, self.rows[i]
+        text = self.turns[i].text
         edges: list[tuple[int, int]] = []
         at = 0
         for word in text.split():
@@ -258,7 +290,7 @@ class EncoderReading:
             at = start + len(word)
             edges.append((start, at))
         sums = np.zeros(len(edges), np.float32)
-        for (start, end), weight in zip(row.places, self.reader.word_weights(row, name), strict=True):
+        for (start, end), weight in zip(self.places[i], self.told.added[i][:, position], strict=True):
             for k, (first, last) in enumerate(edges):
                 if start < last and end > first:
                     sums[k] += weight
@@ -266,10 +298,20 @@ class EncoderReading:
         return edges, sums
 
 
-def save_encoder(reader: EncoderReader, folder: Path) -> tuple[str, ...]:
-    """Writes the folder that `load_encoder` reads; returns the names of its files."""
+def save_encoder(reader: EncoderReader, folder: Path, *, small: bool = False) -> tuple[str, ...]:
+    """Writes the folder that `load_encoder` reads; returns the names of its files.
+
+    Args:
+        reader: What to write.
+        folder: Where to.
+        small: The base model in a byte a weight, a scale a row, and half precision for what has one dimension.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    reader.network.base.save_pretrained(folder)
+    if small:
+        reader.network.base.config.save_pretrained(folder)
+        save_file(_in_bytes(reader.network.base.state_dict()), folder / SMALL_BASE)
+    else:
+        reader.network.base.save_pretrained(folder)
     reader.tokenizer.save_pretrained(folder)
     save_file(reader.network.head_state(), folder / HEADS)
     about = _about() | {
@@ -281,12 +323,33 @@ def save_encoder(reader: EncoderReader, folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()))
 
 
+def _in_bytes(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    small = {}
+    for name, weight in state.items():
+        if weight.ndim == 2:
+            scale = weight.abs().amax(1, keepdim=True).clamp(min=1e-12) / 127
+            small[name] = (weight / scale).round().to(torch.int8)
+            small[f"{name}/scale"] = scale.half()
+        elif weight.is_floating_point():
+            small[name] = weight.half()
+    return {name: weight.cpu().contiguous() for name, weight in small.items()}
+
+
+def _from_bytes(small: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Weights in float32: inference computes as with any other base model."""
+    return {
+        name: weight.float() * small[f"{name}/scale"].float() if f"{name}/scale" in small else weight.float()
+        for name, weight in small.items()
+        if not name.endswith("/scale")
+    }
+
+
 def _about() -> dict[str, object]:
     """What weights and code must agree on."""
-    return {"classes": list(CLASSES), "reasons": list(load_reasons())}
+    return {"layout": 2, "classes": list(CLASSES), "reasons": list(load_reasons())}
 
 
-def load_base(name: str | Path, n_reasons: int | None = None) -> tuple[TurnEncoder, Any]:
+def load_base(name: str | Path) -> tuple[TurnEncoder, Any]:
     """An untrained head on a base model of a folder, and its tokenizer. Nothing is downloaded.
 
     Raises:
@@ -294,15 +357,19 @@ def load_base(name: str | Path, n_reasons: int | None = None) -> tuple[TurnEncod
     """
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=True)
-        base = AutoModel.from_pretrained(name, local_files_only=True)
-    except (OSError, ValueError) as error:
+        if (small := Path(name) / SMALL_BASE).is_file():
+            base = AutoModel.from_config(AutoConfig.from_pretrained(name, local_files_only=True))
+            base.load_state_dict(_from_bytes(load_file(small)), strict=False)
+        else:
+            base = AutoModel.from_pretrained(name, local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"{Path(name).name}: a transformers encoder with its tokenizer expected ({type(error).__name__}); give its "
             "folder, or bring it with `palabra models fetch`"
         ) from error
     if not tokenizer.is_fast:
         raise ModelError(f"{Path(name).name}: a fast tokenizer expected (tokenizer.json); choose another base model")
-    return TurnEncoder(base, len(load_reasons()) if n_reasons is None else n_reasons), tokenizer
+    return TurnEncoder(base, len(load_reasons())), tokenizer
 
 
 def load_encoder(local: LocalWeights) -> EncoderReader:
@@ -329,11 +396,7 @@ def load_encoder(local: LocalWeights) -> EncoderReader:
         network.eval().to(device),
         tokenizer,
         Window(**about["window"]),
-        _array(about["slopes"]),
-        _array(about["thresholds"]),
+        np.asarray(about["slopes"], np.float32),
+        np.asarray(about["thresholds"], np.float32),
         device,
     )
-
-
-def _array(values: object) -> npt.NDArray[np.float32]:
-    return np.asarray(values, np.float32)

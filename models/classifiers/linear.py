@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.classifiers.ngrams import BUCKETS, LAYOUT, Features, features_of, word_places
-from models.classifiers.reader import CLASSES, Scores, best_stretch, likeliest_reason, of_role
+from models.classifiers.reader import CLASSES, EVIDENCE_WORDS, Scores, best_stretch, likeliest_reason, of_role
 from models.registry import LocalWeights
 from pipeline.errors import ModelError
 from pipeline.labels import SEVERITIES, Label, Severity
@@ -27,8 +27,6 @@ OFFSETS = (-3, -2, -1, 0, 1, 2)
 """Turns whose first scores the second pass reads."""
 
 HEADS = ("first", "second", "severity", "reasons")
-
-EVIDENCE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,15 @@ SEVERITY_CLASSES = ("at least medium", "high")
 ENCODER_ABOUT = "encoder.json"
 """File that makes a folder of weights an encoder."""
 
+BLEND_ABOUT = "blend.json"
+"""File that makes a folder of weights a linear reader and an encoder together."""
+
 CUE_WEIGHT = 0.1
 MOST_CUES = 4.0
 """What a point of a phrase list adds to a reason's learned score, and the points beyond which it adds no more."""
+
+EVIDENCE_WORDS = 8
+"""The most words that are shown for a verdict."""
 
 Scores = npt.NDArray[np.float32]
 
@@ -76,6 +82,10 @@ def load_reader(local: LocalWeights) -> Reader:
         ModelError: The folder holds no reader, or one that was trained for other classes.
     """
     # Each stands on this module, and torch takes seconds that the linear reader need not wait for.
+    if (local.folder / BLEND_ABOUT).is_file():
+        from models.classifiers.blend import load_blend
+
+        return load_blend(local)
     if (local.folder / ENCODER_ABOUT).is_file():
         from models.classifiers.encoder import load_encoder
 

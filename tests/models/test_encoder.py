@@ -12,20 +12,21 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from typer.testing import CliRunner
 
 from cli.main import app
-from models.classifiers.encoder import EncoderReader, Window, batches_of, encode_call, load_base
+from models.classifiers.blend import BlendReader, save_blend
+from models.classifiers.encoder import EncoderReader, Window, batches_of, encode_call, load_base, save_encoder
 from models.classifiers.reader import CLASSES, load_reader
 from models.recipes.corpus import corpus_files, corpus_text
-from models.recipes.understanding.encoder import FineTuning, fine_tune, write_encoder
+from models.recipes.understanding.blend import blend, mix_of
+from models.recipes.understanding.encoder import FineTuning, fine_tune, told_of, write_encoder
 from models.recipes.understanding.noise import as_recognised
-from models.recipes.understanding.pretrain import Pretraining, pretrain
-from models.recipes.understanding.train import read_corpus
-from models.registry import find_weights
+from models.recipes.understanding.pretrain import Pretraining, piece_vectors, pretrain, spanish_english
+from models.recipes.understanding.train import KIND, Recipe, read_corpus, rows_of, train_linear
+from models.registry import find_weights, write_card
 from models.tone_classifier import load_tone_classifier
 from models.turn_classifier import load_turn_classifier
 from pipeline.config import ClassifyConfig, ToneConfig
 from pipeline.errors import ModelError
 from pipeline.gold import GoldCall
-from pipeline.labels import LABELS
 from pipeline.types import Span, Turn
 
 CORPORA = Path(__file__).parents[2] / "corpora"
@@ -73,26 +74,42 @@ def said(*texts: str) -> list[Turn]:
     ]
 
 
-def test_a_turn_is_read_between_its_neighbours(base: Path) -> None:
+def test_turns_are_read_between_their_neighbours(base: Path) -> None:
     _, tokenizer = load_base(base)
     turns = said("¿Cuándo nos paga?", "El viernes le pago.", "Quedamos en eso.")
-    first, second, third = encode_call(turns, tokenizer, Window(before=1, after=1))
-    parts = [tuple(row.ids[row.own[0] : row.own[1]]) for row in (first, second, third)]
-    sep = (tokenizer.sep_token_id,)
-    assert second.ids == (tokenizer.cls_token_id, *parts[0], *sep, *parts[1], *sep, *parts[2], *sep)
-    assert parts[0] == tuple(tokenizer("cobrador: ¿Cuándo nos paga?", add_special_tokens=False)["input_ids"])
-    assert [turns[1].text[a:b] for a, b in second.places][-1] == "."
-    assert len(first.ids) < len(second.ids)
-    assert third.ids == (tokenizer.cls_token_id, *parts[1], *sep, *parts[2], *sep, *sep)
+    ids = tokenizer([f"{w} {t.text}" for w, t in zip(("cobrador:", "deudor:", "cobrador:"), turns, strict=True)],
+                    add_special_tokens=False)["input_ids"]  # fmt: skip
+    sep = tokenizer.sep_token_id
+    (whole,) = encode_call(turns, tokenizer, Window())
+    assert whole.ids == (tokenizer.cls_token_id, *(token for own in ids for token in (*own, sep)))
+    assert whole.turns == (0, 3)
+    assert [whole.ids[a:b] for a, b in whole.own] == [tuple(own) for own in ids]
+    assert [turns[1].text[a:b] for a, b in whole.places[1]][-1] == "."
+
+    passages = encode_call(turns, tokenizer, Window(own_tokens=1, context_tokens=3))
+    assert [passage.turns for passage in passages] == [(0, 1), (1, 2), (2, 3)]
+    assert passages[1].ids == (tokenizer.cls_token_id, *ids[0][-2:], sep, *ids[1], sep, *ids[2][:3])
+    assert [passages[1].ids[a:b] for a, b in passages[1].own] == [tuple(ids[1])]
 
 
 def test_long_turns_and_contexts_are_cut(base: Path) -> None:
     _, tokenizer = load_base(base)
-    window = Window(before_tokens=5, turn_tokens=7, after_tokens=3)
-    for row in encode_call(said(*["pago " * 200] * 3), tokenizer, window):
-        assert row.own[1] - row.own[0] == 7
-        assert len(row.ids) <= 5 + 7 + 3 + 4
+    window = Window(own_tokens=8, context_tokens=5, turn_tokens=7)
+    passages = encode_call(said(*["pago " * 200] * 3), tokenizer, window)
+    assert len(passages) == 3
+    for passage in passages:
+        assert [end - start for start, end in passage.own] == [7]
+        assert len(passage.ids) <= 1 + 5 + 8 + 5
     assert encode_call([], tokenizer, window) == ()
+
+
+def test_passages_hold_every_turn_once(base: Path, calls: list[GoldCall]) -> None:
+    _, tokenizer = load_base(base)
+    for call in calls:
+        passages = encode_call(call.turns, tokenizer, Window(own_tokens=90, context_tokens=20))
+        assert len(passages) > 1
+        assert [i for p in passages for i in range(*p.turns)] == list(range(len(call.turns)))
+        assert all(len(p.own) == len(p.places) == p.turns[1] - p.turns[0] for p in passages)
 
 
 def test_batches_hold_every_turn_once_and_stay_small() -> None:
@@ -139,13 +156,52 @@ def test_both_classifiers_stand_on_it(trained: tuple[EncoderReader, Path], calls
         assert all(flag.evidence in conversation.turns[flag.turn].text for flag in flags)
 
 
-def test_every_own_token_has_a_weight(trained: tuple[EncoderReader, Path]) -> None:
+def test_what_the_tokens_add_is_the_score(trained: tuple[EncoderReader, Path], calls: list[GoldCall]) -> None:
     reader, _ = trained
-    (row,) = encode_call(said("El viernes le pago sin falta."), reader.tokenizer, reader.window)[:1]
-    weights = reader.word_weights(row, LABELS[0])
-    assert weights.shape == (row.own[1] - row.own[0],)
-    assert np.abs(weights).max() > 0
+    for told, call in zip(told_of(reader, calls), calls, strict=True):
+        assert len(told.added) == len(told.classes) == len(call.turns)
+        for added, scores in zip(told.added, told.classes, strict=True):
+            assert np.allclose(added.sum(0), scores, atol=1e-4)
     assert len(CLASSES) == len(reader.thresholds)
+
+
+def test_a_byte_a_weight_reads_almost_the_same(
+    trained: tuple[EncoderReader, Path], calls: list[GoldCall], tmp_path: Path
+) -> None:
+    reader, folder = trained
+    save_encoder(reader, tmp_path / "small", small=True)
+    again = load_reader(find_weights(str(tmp_path / "small")))
+    for one, other in zip(reader.read([calls[0].conversation]), again.read([calls[0].conversation]), strict=True):
+        assert np.abs(one.probabilities - other.probabilities).max() < 0.02
+    sizes = [sum(path.stat().st_size for path in f.glob("*base*.safetensors")) for f in (tmp_path / "small",)]
+    assert sizes[0] < (folder / "model.safetensors").stat().st_size / 2
+
+
+def test_two_readers_are_blended(trained: tuple[EncoderReader, Path], calls: list[GoldCall], tmp_path: Path) -> None:
+    linear = train_linear(calls, calls, Recipe())
+    both = blend(linear, trained[0], calls, Recipe())
+    write_card(tmp_path / "both", synthetic_only=False, kind=KIND, files=save_blend(both, tmp_path / "both"))
+    again = load_reader(find_weights(str(tmp_path / "both")))
+    assert isinstance(again, BlendReader)
+    conversations = [call.conversation for call in calls]
+    for one, other, alone in zip(
+        both.read(conversations), again.read(conversations), linear.read(conversations), strict=True
+    ):
+        assert np.abs(one.probabilities - other.probabilities).max() < 0.02
+        assert np.array_equal(one.probabilities == 0, alone.probabilities == 0), "each speaker its own classes"
+    assert (again.mix[:2] >= 0).all()
+    classifier = load_turn_classifier(find_weights(str(tmp_path / "both")), ClassifyConfig())
+    (labels,) = classifier.classify(conversations[:1])
+    assert len(labels) == len(calls[0].turns)
+
+
+def test_a_class_that_nobody_saw_keeps_the_mean_of_both(calls: list[GoldCall]) -> None:
+    rows = rows_of(calls, with_features=False)
+    unseen = [k for k in range(len(CLASSES)) if not rows.targets[:, k].any()]
+    odds = np.full(rows.targets.shape, -3.0)
+    mix, _ = mix_of(rows, odds, odds, Recipe())
+    assert unseen
+    assert all(abs(mix[0, k] - mix[1, k]) < 1e-3 for k in range(len(CLASSES))), "alike readers weigh alike"
 
 
 def test_noise_keeps_turns_and_loses_marks() -> None:
@@ -183,5 +239,32 @@ def test_an_encoder_can_be_made_from_the_calls_alone(calls: list[GoldCall], tmp_
     pretrain([call.turns for call in calls], tmp_path / "own", tiny)
     network, tokenizer = load_base(tmp_path / "own")
     assert network.base.config.hidden_size == 32
-    said_plainly, said_loudly = (tokenizer(text)["input_ids"] for text in ("mañana le pago", "MANANA LE PAGO"))
-    assert said_plainly == said_loudly, "case and accents are folded"
+    plain, loud, bare = (
+        tokenizer(text)["input_ids"] for text in ("mañana le pago", "MAÑANA LE PAGO", "manana le pago")
+    )
+    assert plain == loud != bare, "case is folded, accents are not"
+
+
+def test_an_encoder_can_begin_from_one_that_knows_english(base: Path, calls: list[GoldCall], tmp_path: Path) -> None:
+    tiny = Pretraining(vocabulary=500, layers=1, stretch=64, rows=4, minutes=0.02)
+    pretrain([call.turns for call in calls], tmp_path / "own", tiny, teacher=base)
+    network, tokenizer = load_base(tmp_path / "own")
+    assert network.base.config.hidden_size == 32, "the teacher's"
+    assert network.base.config.num_hidden_layers == 1
+    assert len(tokenizer) <= 500
+
+
+def test_listed_words_begin_at_their_english_words(base: Path) -> None:
+    network, english = load_base(base)
+    vectors = network.base.get_input_embeddings().weight.detach()
+    found = piece_vectors({"[PAD]": 0, "pago": 1, "##zz": 2, "xyz": 3}, english, vectors)
+    listed = english(spanish_english()["pago"], add_special_tokens=False)["input_ids"]
+    assert torch.allclose(found[1], vectors[listed].mean(0))
+    assert torch.equal(found[0], vectors[english.pad_token_id])
+    assert found.isfinite().all()
+
+
+def test_the_word_list_is_one_to_three_words_each() -> None:
+    words = spanish_english()
+    assert len(words) > 6000
+    assert all(spanish == spanish.lower() and 1 <= len(english.split()) <= 3 for spanish, english in words.items())

@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final
 
 import av
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recipes import telephone
-from models.recipes.diarization.voices import LEVEL, RATE, Speaker, Utterance
+from models.recipes.diarization.voices import LEVEL, RATE, Speaker, Utterance, close_pauses
 
 MODEL_RATE: Final = 16_000
 _MU: Final = 255.0
@@ -34,25 +35,27 @@ class Conversation:
     def duration(self) -> float:
         return len(self.codes) / RATE
 
-    def samples(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
-        """Samples first to last, counted at `RATE`, as float32 at `MODEL_RATE`."""
-        x = self.codes[first:last].astype(np.float32) / 127.5 - 1.0
-        return telephone.resample(
-            (np.sign(x) * np.expm1(np.abs(x) * np.log1p(_MU)) / _MU).astype(np.float32), RATE, MODEL_RATE
-        )
+    def line(self, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
+        """Samples first to last as float32 at `RATE`."""
+        return _mu_law_values()[self.codes[first:last]]
+
+    def samples(self) -> NDArray[np.float32]:
+        """The call as float32 at `MODEL_RATE`."""
+        return telephone.resample(self.line(), RATE, MODEL_RATE)
 
 
 def converse(speakers: Sequence[Speaker], seconds: float, rng: np.random.Generator) -> Conversation:
     """A call of about that many seconds between one, two or three of the speakers."""
-    n_voices = int(rng.choice([1, 2, 3], p=[0.06, 0.8, 0.14]))
-    cast = [int(k) for k in rng.choice(len(speakers), n_voices, replace=False)]
+    cast = _draw_cast(speakers, rng)
+    n_voices = len(cast)
     gains = {k: 10 ** (float(np.clip(rng.normal(0, 3.5), -9, 9)) / 20) for k in cast}
-    sound = np.zeros(round((seconds + 30) * RATE), np.float32)
+    tilts = {k: float(rng.normal(0, 0.25)) if rng.random() < 0.4 else 0.0 for k in cast}
+    sound = np.zeros(round((seconds + 90) * RATE), np.float32)
     spans: list[tuple[int, float, float]] = []
 
     def say(who: int, utterance: Utterance, at: float) -> float:
         first = round(at * RATE)
-        sound[first : first + len(utterance.samples)] += utterance.samples * np.float32(gains[who])
+        sound[first : first + len(utterance.samples)] += _tilted(utterance.samples, tilts[who]) * np.float32(gains[who])
         spans.extend((who, at + start, at + end) for start, end in utterance.spans)
         return at + utterance.duration
 
@@ -61,20 +64,42 @@ def converse(speakers: Sequence[Speaker], seconds: float, rng: np.random.Generat
         end = now
         for _ in range(int(rng.choice([1, 2, 3, 4], p=[0.5, 0.28, 0.14, 0.08]))):
             begin, end = end, say(who, _draw(speakers[who], rng), end)
-            if n_voices > 1 and rng.random() < 0.12:
+            if n_voices > 1 and rng.random() < 0.14:
                 other = _another(cast, who, rng)
-                say(
-                    other,
-                    min((_draw(speakers[other], rng) for _ in range(3)), key=lambda u: u.duration),
-                    begin + float(rng.uniform(0, max(end - begin - 0.3, 0.01))),
-                )
+                answers = speakers[other].answers
+                answer = answers[int(rng.integers(len(answers)))]
+                say(other, answer, begin + float(rng.uniform(0, max(end - begin - 0.3, 0.01))))
             end += float(rng.uniform(0.05, 0.6))
+            if end > seconds:
+                break
         now = _after_turn(sound, end, seconds, rng)
         who = _another(cast, who, rng) if n_voices > 1 else who
         now = max(0.0, now)
     length = round(max(seconds, *(end for _, _, end in spans)) * RATE) + RATE // 4
     line = _on_the_line(sound[:length], rng)
-    return Conversation(_mu_law_codes(line), tuple(sorted(spans, key=lambda s: s[1])))
+    said = [(who, *span) for who in cast for span in close_pauses((a, b) for k, a, b in spans if k == who)]
+    return Conversation(_mu_law_codes(line), tuple(sorted(said, key=lambda s: s[1])))
+
+
+def _draw_cast(speakers: Sequence[Speaker], rng: np.random.Generator) -> list[int]:
+    """One to three voices of different variants: two of one variant may be told apart by nobody."""
+    n_voices = int(rng.choice([1, 2, 3], p=[0.06, 0.84, 0.1]))
+    cast: list[int] = []
+    for k in rng.permutation(len(speakers)):
+        if speakers[k].voice.variant not in {speakers[c].voice.variant for c in cast}:
+            cast.append(int(k))
+        if len(cast) == n_voices:
+            break
+    return cast
+
+
+def _tilted(samples: NDArray[np.float32], tilt: float) -> NDArray[np.float32]:
+    """Brighter or duller, as by another microphone: the difference to the sample before, added `tilt` times."""
+    if tilt == 0.0:
+        return samples
+    filtered = samples - np.float32(np.clip(tilt, -0.6, 0.6)) * np.concatenate([samples[:1], samples[:-1]])
+    gain = np.sqrt(np.mean(np.square(samples)) / max(float(np.mean(np.square(filtered))), 1e-9))
+    return (filtered * np.float32(gain)).astype(np.float32)
 
 
 def _draw(speaker: Speaker, rng: np.random.Generator) -> Utterance:
@@ -115,9 +140,16 @@ def _on_the_line(sound: NDArray[np.float32], rng: np.random.Generator) -> NDArra
     line = telephone.band_pass(hiss + np.float32(rng.uniform(0, 0.6)) * hum, RATE)
     mixed = sound if rng.random() < 0.08 else sound + line * np.float32(LEVEL * 10 ** (-snr_db / 20) / 0.7)
     mixed = mixed * np.float32(10 ** (rng.uniform(-10, 5) / 20))
-    codec = str(rng.choice(["none", *CODECS], p=[0.55, 0.2, 0.15, 0.1]))
+    codec = str(rng.choice(["none", *CODECS], p=[0.6, 0.16, 0.14, 0.1]))
     mixed = np.clip(mixed, -0.98, 0.98).astype(np.float32)
     return mixed if codec == "none" else _through(mixed, codec)
+
+
+@cache
+def _mu_law_values() -> NDArray[np.float32]:
+    """The sample of each of the 256 codes."""
+    x = np.arange(256) / 127.5 - 1.0
+    return (np.sign(x) * np.expm1(np.abs(x) * np.log1p(_MU)) / _MU).astype(np.float32)
 
 
 def _mu_law_codes(samples: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -61,7 +61,6 @@ def build_embedding() -> Any:
 def train_embedding(
     conversations: Sequence[Conversation],
     held_out: Sequence[Conversation],
-    n_voices: int,
     steps: int,
     seed: int,
     into: Path,
@@ -70,6 +69,7 @@ def train_embedding(
     """The trained network; its state is written to `into` at every check. `start` is the state to go on from."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
+    n_voices = 1 + max(who for call in conversations for who, _, _ in call.spans)
     model, head = build_embedding(), _AngularMargin(TelephoneResNet.embedding_size, n_voices)
     if start is not None:
         model.load_state_dict(torch.load(start, weights_only=True))

@@ -31,9 +31,13 @@ ENDS = (".", ".", ".", "?", ",", ", ¿no?", "…")
 
 
 def draw_phrase(rng: np.random.Generator) -> str:
-    """A turn's worth of Spanish words: one in four is an answer of a word or two, the others run to some 25 words."""
-    if rng.random() < 0.25:
+    """A turn of Spanish words: three in ten are an answer of a word or two, the others one to three sentences."""
+    if rng.random() < 0.3:
         return str(rng.choice(SHORT))
+    return " ".join(_draw_sentence(rng) for _ in range(int(rng.choice([1, 2, 3], p=[0.6, 0.28, 0.12]))))
+
+
+def _draw_sentence(rng: np.random.Generator) -> str:
     clauses = []
     for _ in range(int(rng.integers(1, 4))):
         words = []

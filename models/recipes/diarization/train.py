@@ -1,11 +1,13 @@
 """Makes models/weights/pyannote-demo again: `python -m models.recipes.diarization.train WORK_FOLDER`.
 
-Half an hour of one core. What a step has left in the work folder is not made again; delete it to have it anew.
+An hour of one core. What a step has left in the work folder is not made again, and training goes on from its last
+checkpoint there; delete it to have it anew. `--only calls` and `--only segmentation` may run side by side.
 """
 
 import argparse
 import json
 import logging
+from functools import partial
 from pathlib import Path
 
 from models.quiet import silence_libraries
@@ -14,7 +16,6 @@ silence_libraries()
 
 import torch  # noqa: E402  (after the environment)
 
-from models.recipes.diarization.conversations import Conversation  # noqa: E402
 from models.recipes.diarization.embedding import (  # noqa: E402
     build_embedding,
     embeddings_of,
@@ -27,6 +28,7 @@ from models.recipes.diarization.segmentation import build_segmentation, train_se
 from models.recipes.diarization.tune import START, tune  # noqa: E402
 from models.recipes.diarization.windows import (  # noqa: E402
     load_conversations,
+    load_parts,
     make_conversations,
     save_conversations,
 )
@@ -34,36 +36,40 @@ from models.registry import shipped_folder  # noqa: E402
 
 _log = logging.getLogger(__name__)
 
-N_VOICES = 245
+STEPS_OF_ALL = ("calls", "segmentation", "embedding", "package")
+N_PARTS = 6
+N_VOICES = 60
+"""Voices of a part of the training calls, and below the calls: half a minute of CPU time, and training can begin."""
+N_CALLS = 150
 N_TUNING_CALLS = 24
-STEPS = {"segmentation": 1200, "embedding": 400, "embedding, again": 300}
+STEPS = {"segmentation": 3000, "embedding": 700}
 
 
-def material(work: Path) -> tuple[tuple[Conversation, ...], tuple[Conversation, ...]]:
-    """Calls to train on and calls of other voices to validate on."""
-    parts = []
-    for part, n_speakers, n_calls, seed in (("train", N_VOICES, 720, 11), ("validation", 33, 60, 12)):
-        path = work / f"{part}.npz"
+def make_material(work: Path) -> None:
+    """Calls to train on, part by part, and calls of other voices to validate on."""
+    for name, part, n_speakers, n_calls, seed in (
+        ("validation", "validation", 33, 60, 12),
+        *((f"train-{k}", "train", N_VOICES, N_CALLS, 20 + k) for k in range(N_PARTS)),
+    ):
+        path = work / f"{name}.npz"
         if not path.exists():
             save_conversations(make_conversations(part, n_speakers, n_calls, seed), path)
-        parts.append(load_conversations(path))
-    return parts[0], parts[1]
+            _log.info("%s made", path.name)
 
 
-def train_networks(work: Path, only: str | None) -> None:
-    calls, held_out = material(work)
-    if only != "embedding" and not (work / "segmentation.pt").exists():
-        train_segmentation(calls, held_out, STEPS["segmentation"], 1, work / "segmentation.pt")
-    if only != "segmentation" and not (work / "embedding.pt").exists():
-        first = work / "embedding-1.pt"
-        if not first.exists():
-            train_embedding(calls, held_out, N_VOICES, STEPS["embedding"], 2, first)
-        train_embedding(calls, held_out, N_VOICES, STEPS["embedding, again"], 5, work / "embedding.pt", first)
+def train_networks(work: Path, only: str | None, start: Path | None) -> None:
+    held_out = load_conversations(work / "validation.npz")
+    if only != "embedding":
+        train_segmentation(
+            partial(load_parts, work), held_out, STEPS["segmentation"], 1, work / "segmentation.pt", start
+        )
+    if only != "segmentation":
+        train_embedding(load_parts(work), held_out, STEPS["embedding"], 2, work / "embedding.pt", start)
 
 
 def package(work: Path, folder: Path) -> None:
     """PLDA and clustering parameters from the networks in the work folder, and everything into `folder`."""
-    calls, held_out = material(work)
+    calls, held_out = load_parts(work), load_conversations(work / "validation.npz")
     segmentation, embedding = build_segmentation(), build_embedding()
     for model, name in ((segmentation, "segmentation.pt"), (embedding, "embedding.pt")):
         model.load_state_dict(torch.load(work / name, weights_only=True))
@@ -78,14 +84,17 @@ def package(work: Path, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, help="folder for conversations and checkpoints")
-    parser.add_argument("--only", choices=("segmentation", "embedding", "package"), help="one step instead of all")
+    parser.add_argument("--only", choices=STEPS_OF_ALL, help="one step instead of all")
+    parser.add_argument("--start", type=Path, help="weights that the one network trained is to begin with")
     parser.add_argument("--into", type=Path, default=shipped_folder() / "pyannote-demo", help="folder of the weights")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     asked.work.mkdir(parents=True, exist_ok=True)
-    if asked.only != "package":
-        train_networks(asked.work, asked.only)
+    if asked.only in (None, "calls"):
+        make_material(asked.work)
+    if asked.only in (None, "segmentation", "embedding"):
+        train_networks(asked.work, asked.only, asked.start)
     if asked.only in (None, "package"):
         package(asked.work, asked.into)
 

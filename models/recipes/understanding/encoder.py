@@ -18,10 +18,12 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812 - torch's own custom
 
 from models.classifiers.encoder import (
-    Encoded,
     EncoderReader,
+    Passage,
+    Told,
     TurnEncoder,
     Window,
+    batches_of,
     encode_call,
     load_base,
     save_encoder,
@@ -29,7 +31,7 @@ from models.classifiers.encoder import (
 )
 from models.classifiers.reader import CLASSES
 from models.recipes.understanding.noise import as_recognised
-from models.recipes.understanding.train import KIND, Recipe, calibration_of, rows_of
+from models.recipes.understanding.train import GUIDELINE_AUTHORS, KIND, Recipe, calibration_of, rows_of
 from models.registry import write_card
 from pipeline.gold import GoldCall, GoldTurn
 from pipeline.reasons import load_reasons
@@ -49,15 +51,19 @@ class FineTuning:
         tokens_a_batch: Padded tokens of one step.
         roughened: Share of the calls that are read as a recogniser would write them.
         severity_weight: Of the severity's and of the reason's loss beside the classes'.
+        guideline_weight: Of turns of the calls that came with the guidelines, whose hands wrote the law.
+        dropout: Inside the base model, beside that before the heads. On a processor it costs as much as the layers.
     """
 
-    epochs: int = 4
-    rate: float = 5e-5
+    epochs: int = 6
+    rate: float = 1e-4
     head_rate: float = 1e-3
     warm_up: float = 0.1
     tokens_a_batch: int = 4096
     roughened: float = 0.35
     severity_weight: float = 0.2
+    guideline_weight: float = 2.0
+    dropout: float = 0.0
     weight_decay: float = 0.01
     seed: int = 20261122
     window: Window = field(default_factory=Window)
@@ -66,13 +72,21 @@ class FineTuning:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A turn in its context with what is to be learned; `mask` says which classes the speaker can be given."""
+    """A passage with what is to be learned of each of its turns.
 
-    row: Encoded
-    target: npt.NDArray[np.float32]
-    mask: npt.NDArray[np.bool_]
-    severity: tuple[bool, bool] | None
-    reason: int
+    Attributes:
+        passage: What is read.
+        targets: 0 and 1, float32 (turns, len(CLASSES)).
+        weights: Of each turn's classes, 0 where its speaker cannot be given a class, same shape.
+        severities: At least medium, and high, of each flagged turn; (-1, -1) of others, float32 (turns, 2).
+        reasons: Place in the list of reasons; -100 where none was told.
+    """
+
+    passage: Passage
+    targets: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+    severities: npt.NDArray[np.float32]
+    reasons: tuple[int, ...]
 
 
 def fine_tune(
@@ -99,6 +113,9 @@ def fine_tune(
     draw = random.Random(config.seed)
     network, tokenizer = load_base(base)
     network.to(config.device).train()
+    for part in network.base.modules():
+        if isinstance(part, torch.nn.Dropout):
+            part.p = config.dropout
     optimiser = torch.optim.AdamW(
         [
             {"params": list(network.base.parameters()), "lr": config.rate},
@@ -107,7 +124,7 @@ def fine_tune(
         weight_decay=config.weight_decay,
     )
     padding = int(tokenizer.pad_token_id or 0)
-    steps = config.epochs * len(list(_batches(examples_of(train, tokenizer, config, None), config, draw)))
+    steps = config.epochs * len(_batches(examples_of(train, tokenizer, config, None), config, draw))
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: _rate_factor(n / max(1, steps), config.warm_up))
     began = time.monotonic()
     for epoch in range(config.epochs):
@@ -132,9 +149,14 @@ def fine_tune(
         np.full(n, 0.5, np.float32),
         config.device,
     )
-    scores = plain.raw_scores([row for call in held for row in encode_call(call.turns, tokenizer, config.window)])[0]
-    slopes, thresholds = calibration_of(rows_of(held, with_features=False), scores.astype(np.float64), Recipe())
+    scores = np.concatenate([call.classes for call in told_of(plain, held)]).astype(np.float64)
+    slopes, thresholds = calibration_of(rows_of(held, with_features=False), scores, Recipe())
     return replace(plain, slopes=slopes, thresholds=thresholds)
+
+
+def told_of(reader: EncoderReader, calls: Sequence[GoldCall]) -> Iterator[Told]:
+    """Scores of calls before calibration."""
+    return reader.tell([encode_call(call.turns, reader.tokenizer, reader.window) for call in calls])
 
 
 def write_encoder(reader: EncoderReader, folder: Path) -> None:
@@ -145,24 +167,27 @@ def write_encoder(reader: EncoderReader, folder: Path) -> None:
 def examples_of(
     calls: Sequence[GoldCall], tokenizer: object, config: FineTuning, draw: random.Random | None
 ) -> list[Example]:
-    """All turns that a class can be given to; roughened by chance where there is a `draw`."""
+    """All passages that hold a turn to learn from; calls roughened by chance where there is a `draw`."""
     examples = []
     for call in calls:
         rough = draw is not None and draw.random() < config.roughened
         turns = [as_recognised(t, draw) for t in call.turns] if rough and draw is not None else list(call.turns)
-        rows = encode_call(turns, tokenizer, config.window)
         known = rows_of([call], with_features=False)
-        for i, row in enumerate(rows):
-            if known.masks[i].any():
-                gold = call.gold[i]
-                target = known.targets[i].astype(np.float32)
-                examples.append(Example(row, target, known.masks[i], _severity(gold), _reason(gold)))
+        weight = config.guideline_weight if (call.author or "").startswith(GUIDELINE_AUTHORS) else 1.0
+        weights = known.masks.astype(np.float32) * np.float32(weight)
+        severities = np.array([_severity(gold) for gold in call.gold], np.float32)
+        reasons = tuple(_reason(gold) for gold in call.gold)
+        for passage in encode_call(turns, tokenizer, config.window):
+            own = slice(*passage.turns)
+            if weights[own].any():
+                targets = known.targets[own].astype(np.float32)
+                examples.append(Example(passage, targets, weights[own], severities[own], reasons[own]))
     return examples
 
 
-def _severity(gold: GoldTurn) -> tuple[bool, bool] | None:
+def _severity(gold: GoldTurn) -> tuple[int, int]:
     found = {severity for _, severity in gold.tone}
-    return (bool(found & {"medium", "high"}), "high" in found) if found else None
+    return (int(bool(found & {"medium", "high"})), int("high" in found)) if found else (-1, -1)
 
 
 def _reason(gold: GoldTurn) -> int:
@@ -170,35 +195,35 @@ def _reason(gold: GoldTurn) -> int:
     return names.index(gold.reason) if gold.reason in names else _NONE
 
 
-def _batches(examples: Sequence[Example], config: FineTuning, draw: random.Random) -> Iterator[list[Example]]:
-    """Batches of turns of about the same length, in random order."""
-    order = sorted(range(len(examples)), key=lambda i: len(examples[i].row.ids) + draw.random() * 12)
-    batches: list[list[Example]] = [[]]
-    for i in order:
-        longest = max([len(examples[i].row.ids), *(len(e.row.ids) for e in batches[-1])])
-        if batches[-1] and (len(batches[-1]) + 1) * longest > config.tokens_a_batch:
-            batches.append([])
-        batches[-1].append(examples[i])
+def _batches(examples: Sequence[Example], config: FineTuning, draw: random.Random) -> list[list[Example]]:
+    """Batches of passages of about the same length, in random order."""
+    mixed = draw.sample(examples, len(examples))
+    batches = [
+        [mixed[i] for i in batch]
+        for batch in batches_of([len(example.passage.ids) for example in mixed], config.tokens_a_batch)
+    ]
     draw.shuffle(batches)
-    yield from (batch for batch in batches if batch)
+    return batches
 
 
 def loss_of(network: TurnEncoder, batch: Sequence[Example], padding: int, config: FineTuning) -> Tensor:
     """Cross entropy of the classes a speaker can be given, of severities where flagged, of reasons where told."""
     device = config.device
-    ids, mask, own = tensors_of([e.row for e in batch], padding, device)
-    classes, severities, reasons = network(network.embed(ids), mask, own)
-    targets = torch.from_numpy(np.stack([e.target for e in batch])).to(device)
-    asked = torch.from_numpy(np.stack([e.mask for e in batch])).to(device)
-    loss = F.binary_cross_entropy_with_logits(classes.float()[asked], targets[asked])
-    flagged = [i for i, e in enumerate(batch) if e.severity is not None]
-    if flagged:
-        grave = torch.tensor([batch[i].severity for i in flagged], dtype=torch.float32, device=device)
-        graded = F.binary_cross_entropy_with_logits(severities.float()[flagged], grave)
+    scores, _ = network(*tensors_of([e.passage for e in batch], padding, device))
+    classes, severities, reasons = scores.split(network.sizes, 1)
+    targets, weights, grave = (
+        torch.from_numpy(np.concatenate([getattr(e, part) for e in batch])).to(device)
+        for part in ("targets", "weights", "severities")
+    )
+    losses = F.binary_cross_entropy_with_logits(classes, targets, weights, reduction="sum")
+    loss = losses / weights.sum().clamp(min=1)
+    flagged = grave[:, 0] >= 0
+    if bool(flagged.any()):
+        graded = F.binary_cross_entropy_with_logits(severities[flagged], grave[flagged])
         loss = loss + config.severity_weight * graded
-    told = torch.tensor([e.reason for e in batch], device=device)
+    told = torch.tensor([reason for e in batch for reason in e.reasons], device=device)
     if bool((told != _NONE).any()):
-        loss = loss + config.severity_weight * F.cross_entropy(reasons.float(), told, ignore_index=_NONE)
+        loss = loss + config.severity_weight * F.cross_entropy(reasons, told, ignore_index=_NONE)
     return loss
 
 
