@@ -68,6 +68,7 @@ _CHANNELS = frozenset(
     "ath western transfermovil redpagos abitab pse spei deposito cheque".split()
 )
 _PAYMENTS = frozenset("cuota mensualidad pago letra abono minimo que lo todo total mitad monto".split())
+_LISTENERS = frozenset({"usted", "ustedes", "ti", "vos", "vosotros"})
 _BILLS = frozenset("recibo factura boleta resumen letra cuota".split())
 _NONE = frozenset({"no", "nunca", "debo", "piden", "cobran"})
 _ANSWER_FLOOR = 32
@@ -245,6 +246,13 @@ class _Judge:
         paid = any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
         return paid
 
+    def is_for_creditor(self, match: AmountMatch) -> bool:
+        """Whether a clause without a verb gives it to the one who listens: "y el viernes a usted doscientos"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        named = any(u.text(i) == "a" and u.text(i + 1) in _LISTENERS for i in clause)
+        return named and all(u.cues[i] is None for i in clause)
+
     def is_what_is_given(self, match: AmountMatch) -> bool:
         """Whether a sum is said to be what is paid: "mil es lo que le doy"."""
         u = self.u
@@ -274,6 +282,8 @@ class _Judge:
         if self.is_announced(match):
             return None
         if self.is_affirmed(match) or self.is_what_is_given(match) or self.is_of_the_debt(match):
+            return None
+        if self.is_for_creditor(match):
             return None
         leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):

@@ -358,7 +358,7 @@ def _says_it_is_whole(tokens: Sequence[Token], index: int) -> bool:
 def _lost_its_accent(tokens: Sequence[Token], index: int, text: str) -> bool:
     """Whether "le pague" is "le pagué" in a text that writes no accents, and nothing wishes or orders it."""
     before = _text(tokens, index - 1)
-    dated = before in _DAY_SAID or before.isdecimal() or bool(read_word(before))
+    dated = before in _DAY_SAID or before in context_words().past_time or before.isdecimal() or bool(read_word(before))
     if not (dated or before in _TO_CREDITOR | {"yo", "ya", "se"}) or MARKED.search(text):
         return False
     return WISHED.isdisjoint([token.text for token in tokens[max(0, index - 4) : index]])

@@ -18,6 +18,8 @@ _DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
 _REACH = 6
+# What an amount may look like that is summed up with others: "cien del sueldo y cincuenta de la venta".
+_PARTS = frozenset({None, "income", "expense", "price", "weak", "no context of money"})
 
 
 def is_rejected(u: Utterance, match: AmountMatch) -> bool:
@@ -135,7 +137,7 @@ def _sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool
     said = after == ("en", "total") or after[0] == "total" or u.text(total.first - 1) == "total" or after == ("por", "todo")
     if not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
         return False  # each on its own day
-    parts = [match.value for match, reason in zip(u.matches[:position], reasons, strict=False) if reason is None]
+    parts = [match.value for match, why in zip(u.matches[:position], reasons, strict=False) if why in _PARTS]
     return said and len(parts) > 1 and None not in parts and sum(p for p in parts if p is not None) == total.value
 
 

@@ -47,7 +47,7 @@ _DONE_ON_IT = frozenset(
     "que cuando cuanto donde como mejor seguro segura fijo fija bueno perfecto posible mi lo su tu un una pago paga fecha "
     "dia plazo mas a para en de con le te yo hoy ya entonces si lo suyo seguro promesa ultimo unico unica ultima primer "
     "primera limite vencimiento deposito abono cuota ideal facil raya quincena cobro pension plata ahi cuando mio tuyo "
-    "tarde temprano buen buena pronto".split()
+    "tarde temprano buen buena pronto suyo suya suyos suyas tuyo tuyos tuya tuyas vuestro vuestros".split()
 )
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _BARE_NOUNS = frozenset(
@@ -160,6 +160,8 @@ def is_only_named(match: DateMatch, tokens: Sequence[Token]) -> bool:
     following = tokens[match.last + 1]
     if following.kind != "word" or following.text in _DONE_ON_IT:
         return False
+    if tokens[match.last].text == "son" and read_word(following.text):
+        return False  # "el viernes son quinientos"
     if following.text in ("el", "la", "los", "las", "un", "una") and match.last + 2 < len(tokens):
         return tokens[match.last + 2].text not in _DONE_ON_IT
     return True

@@ -251,7 +251,7 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
 def _refused_after_all(candidate: DueDate, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
     """«Ponga el lunes si quiere, pero el lunes no le voy a pagar»: the same day, said again and denied."""
     for clause in clauses[candidate.clause + 1 : candidate.clause + 4]:
-        if not clause.has(cue.NEGATION) or not clause.denied_first or clause.has(cue.HARMLESS | cue.SUBORDINATE):
+        if not clause.has(cue.NEGATION) or not clause.denied_first or clause.has(cue.HARMLESS):
             continue
         for match in clause.dates:
             following = tokens[match.last].text if match.last < len(tokens) else ""

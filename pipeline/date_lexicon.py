@@ -115,15 +115,19 @@ def opening(word: str) -> PhraseNode | None:
     return None if known is None else load_date_lexicon().root.following[known]
 
 
-def may_open(word: str, kinds: frozenset[str]) -> bool:
-    """Whether a phrase of one of the kinds may start with the word."""
-    nodes = [node for node in (opening(word),) if node is not None]
-    while nodes:
-        node = nodes.pop()
+@lru_cache(maxsize=1)
+def anchors(kinds: frozenset[str]) -> frozenset[str]:
+    """Of every phrase of the kinds its longest word: where none of them is said, no such phrase is."""
+    found: set[str] = set()
+    waiting: list[tuple[PhraseNode, str]] = [(load_date_lexicon().root, "")]
+    while waiting:
+        node, longest = waiting.pop()
         if not kinds.isdisjoint(node.kinds):
-            return True
-        nodes += node.following.values()
-    return False
+            found.add(longest)
+            continue  # a longer phrase holds this one's words
+        for word, following in node.following.items():
+            waiting.append((following, word if len(word) > len(longest) else longest))
+    return frozenset(found)
 
 
 def phrase_at(tokens: tuple[Token, ...], index: int) -> tuple[PhraseNode, int] | None:

@@ -15,7 +15,7 @@ from pipeline import date_periods, date_spans  # noqa: F401 - their rules join t
 from pipeline.date_days import DAYS
 from pipeline.date_grammar import Item, Scan, scan_items
 from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, share_the_month
-from pipeline.date_lexicon import may_open
+from pipeline.date_lexicon import anchors, known_word
 from pipeline.date_patterns import kind_class
 from pipeline.date_references import CLOCKS, REFERENCES
 from pipeline.date_values import Clock, Day
@@ -27,13 +27,18 @@ _TRIGGER_KINDS = (
     "WEEK WEEKEND MES YEARU DAYU HOURU MINUTEU QUINCENA QUARTERU HALFYEARU DAY_NUMBER HOUR ORDINAL_DAY DOTTED "
     "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS FIN MONTH_END"
 ).split()
+_TRIGGER_SET = frozenset(_TRIGGER_KINDS)
 _TRIGGERS = frozenset("".join(kind_class(kind)[1:-1] for kind in _TRIGGER_KINDS))
+
+
+_BEFORE_ONE = frozenset({"la", "el", "las", "dia", "al", "del"})
 
 
 @lru_cache(maxsize=65536)
 def _may_date(word: str) -> bool:
-    """Whether a date or a time may need the word: it opens a phrase of a trigger's kind, or is a figure."""
-    return word[-1].isdecimal() or may_open(word, frozenset(_TRIGGER_KINDS))
+    """Whether no date or time is without such a word: it is in a phrase of a trigger's kind, or is a figure."""
+    needed = anchors(_TRIGGER_SET)
+    return word[-1].isdecimal() or word in needed or known_word(word) in needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +94,8 @@ def read_times(
     country: str,
 ) -> Found:
     """Dates and times of an utterance already split into tokens and numbers."""
-    if not numbers and not any(map(_may_date, [token.text for token in tokens])):
-        return Found(tokens, (), (), ())
+    if not any(map(_may_date, [token.text for token in tokens])) and not _may_be_days(tokens, numbers):
+        return Found(tokens, tuple(numbers), (), ())
     scan = scan_items(tokens, numbers, said_on, country)
     if _TRIGGERS.isdisjoint(scan.string):
         return Found(tokens, tuple(numbers), (), ())
@@ -107,6 +112,13 @@ def read_times(
         ]
     )
     return Found(tokens, tuple(numbers), dates, clocks)
+
+
+def _may_be_days(tokens: Sequence[Token], numbers: Sequence[NumberMatch]) -> bool:
+    """Whether one of the numbers may be a day or an hour; «un», «una» are but articles, save in «la una»."""
+    return any(
+        not number.article or (number.first > 0 and tokens[number.first - 1].text in _BEFORE_ONE) for number in numbers
+    )
 
 
 def _match(scan: Scan, item: Item) -> DateMatch:
