@@ -56,7 +56,7 @@ STAGES: tuple[Stage, ...] = (
         stored=False,
         model="voice_activity",
     ),
-    Stage("triage", ("speech",), stages.run_triage),
+    Stage("triage", ("speech",), stages.run_triage, version=2),
     Stage(
         "transcribe",
         ("speech", "triage"),
@@ -79,6 +79,7 @@ STAGES: tuple[Stage, ...] = (
         "classify",
         ("redact",),
         stages.run_classify,
+        version=2,
         model="turn_classifier",
         metadata=lambda r, _: r.account.country,
     ),

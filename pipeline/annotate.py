@@ -131,6 +131,7 @@ def _filled_turn(given: Mapping[str, Any], own: TurnLabels, flags: Sequence[Tone
         "scores": {s.name: s.score for s in own.scores},
         "unclear": list(own.unclear),
         "reason": own.reason,
+        "asked": own.asked,
         "notices": list(own.notices),
         "evidence": [*own.evidence, *(f.evidence for f in flags if f.evidence)],
     }

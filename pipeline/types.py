@@ -128,14 +128,26 @@ class Loudness:
     pitch_hz: float | None
 
 
+TriageKind = Literal["conversation", "silence", "hold_music", "tones", "voicemail", "ivr", "one_sided"]
+TriageDecision = Literal["analysed", "skipped", "sampled"]
+
+
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """What the recording holds besides a conversation, told before model work. `certainty` in [0, 1]."""
+    """What the recording holds besides a conversation, told before model work. `certainty` in [0, 1].
 
-    kind: Literal["conversation", "silence", "hold_music", "tones", "voicemail", "one_sided"]
+    `signals` names the tones that were heard; `speech` is the seconds, over all channels, that voice activity found,
+    which is what recognition would have read. A `sampled` call would be skipped and is analysed to see whether that
+    were right.
+    """
+
+    kind: TriageKind
     certainty: float
     music: tuple[Span, ...] = ()
     tones: tuple[Span, ...] = ()
+    signals: tuple[str, ...] = ()
+    speech: float = 0.0
+    decision: TriageDecision = "analysed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +213,11 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class TurnLabels:
-    """What one turn says. `scores` holds every class's probability, `unclear` the classes too close to call."""
+    """What one turn says. `scores` holds every class's probability, `unclear` the classes too close to call.
+
+    `asked` tells of a reason whether the collector had asked for it; it is `None` where there is no reason, and in
+    analyses made before it was told.
+    """
 
     turn: int
     labels: tuple[Label, ...] = ()
@@ -211,6 +227,7 @@ class TurnLabels:
     scores: tuple[LabelScore, ...] = ()
     unclear: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    asked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

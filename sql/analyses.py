@@ -49,6 +49,9 @@ def analysis_of_rows(rows: Mapping[str, Sequence[Row]]) -> CallAnalysis:
                 certainty=call["triage_certainty"],
                 music=tuple(map(_span, heard["music"])),
                 tones=tuple(map(_span, heard["tones"])),
+                signals=tuple(call.get("triage_signals") or ()),
+                speech=call.get("triage_speech") or 0.0,
+                decision=call.get("triage_decision") or "analysed",
             ),
             voices=tuple(VoiceSpan(v["voice"], _span(v)) for v in heard["voices"]),
             loudness=tuple(Loudness(v["voice"], _span(v), v["level_db"], v["pitch_hz"]) for v in heard["loudness"]),
@@ -172,6 +175,7 @@ def _labels(row: Row) -> TurnLabels:
         scores=tuple(LabelScore(s["name"], s["score"]) for s in row["scores"]),
         unclear=tuple(row["unclear"]),
         evidence=tuple(row["evidence"]),
+        asked=row.get("asked"),
     )
 
 

@@ -15,7 +15,7 @@ import duckdb
 from pipeline.errors import StoreError
 from sql.migrate import migrate_warehouse
 from sql.shards import StagedShard, staged_shards, verify_files
-from sql.staged_schema import SCHEMAS, sql_type
+from sql.staged_schema import ADDED, SCHEMAS, sql_type
 from sql.warehouse import connect, loader_lock, statements, warehouse_path
 
 SOURCES: Final = {
@@ -198,12 +198,19 @@ def _stage_view(connection: duckdb.DuckDBPyConnection, root: Path, shards: Seque
     paths = [str(path) for shard in shards for path in shard.paths(root, table)]
     if paths:
         files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        source = f"read_parquet([{files}], hive_partitioning = false)"
+        source = f"read_parquet([{files}], hive_partitioning = false, union_by_name = {table in ADDED})"
+        if table in ADDED:
+            source = f"(select * from {source} union all by name {_no_row(table)})"  # noqa: S608
         connection.execute(f"create temp view staged_{table} as select * from {source}")  # noqa: S608
     else:
         # Not `register` of an empty table, which imports pandas: longer than loading a small shard.
-        columns = ", ".join(f"null::{sql_type(field.type)} as {field.name}" for field in SCHEMAS[table])
-        connection.execute(f"create temp view staged_{table} as select {columns} where false")
+        connection.execute(f"create temp view staged_{table} as {_no_row(table)}")
+
+
+def _no_row(table: str) -> str:
+    """A statement with all columns of a staged table and no row."""
+    columns = ", ".join(f"null::{sql_type(field.type)} as {field.name}" for field in SCHEMAS[table])
+    return f"select {columns} where false"
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, source: str) -> str:

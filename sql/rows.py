@@ -164,6 +164,9 @@ def _call_row(analysis: CallAnalysis) -> Row:
         "sha256": heard.sha256,
         "triage_kind": heard.triage.kind,
         "triage_certainty": heard.triage.certainty,
+        "triage_decision": heard.triage.decision,
+        "triage_signals": list(heard.triage.signals),
+        "triage_speech": heard.triage.speech,
         "outcome": analysis.understood.outcome,
         "warnings": list(analysis.understood.warnings),
         "metric_duration": metrics.duration,
@@ -236,6 +239,7 @@ def _labels_row(position: int, labels: TurnLabels) -> Row:
         "scores": [{"name": s.name, "score": s.score} for s in labels.scores],
         "unclear": list(labels.unclear),
         "evidence": list(labels.evidence),
+        "asked": labels.asked,
     }
 
 

@@ -49,6 +49,9 @@ _CALLS: Final = {
     "sha256": pa.string(),
     "triage_kind": pa.string(),
     "triage_certainty": pa.float64(),
+    "triage_decision": pa.string(),
+    "triage_signals": pa.list_(pa.string()),
+    "triage_speech": pa.float64(),
     "outcome": pa.string(),
     "warnings": pa.list_(pa.string()),
     "metric_duration": pa.float64(),
@@ -106,6 +109,7 @@ _OWN: Final[dict[str, dict[str, pa.DataType]]] = {
         "scores": pa.list_(pa.struct([("name", pa.string()), ("score", pa.float64())])),
         "unclear": pa.list_(pa.string()),
         "evidence": pa.list_(pa.string()),
+        "asked": pa.bool_(),
     },
     "tone_flags": {
         "position": pa.int32(),
@@ -169,6 +173,12 @@ _OWN: Final[dict[str, dict[str, pa.DataType]]] = {
         "stage": pa.string(),
     },
 }
+
+ADDED: Final[dict[str, tuple[str, ...]]] = {
+    "calls": ("triage_decision", "triage_signals", "triage_speech"),
+    "turn_labels": ("asked",),
+}
+"""Columns that files of earlier versions lack: they are read as null."""
 
 _KEY: Final = {"call_id": pa.string(), "plan": pa.int32(), "shard": pa.string()}
 

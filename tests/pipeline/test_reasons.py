@@ -1,9 +1,24 @@
 """The closed lists of reasons and notices: whole, consistent, and what phrases find."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
-from pipeline.labels import LABELS
-from pipeline.reasons import load_notices, load_reasons, notices_of
+from pipeline.gold import read_gold
+from pipeline.labels import LABELS, Role
+from pipeline.reasons import (
+    ASKED_WITHIN,
+    ReasonGiven,
+    contradictions,
+    load_notices,
+    load_reasons,
+    notices_of,
+    was_asked,
+)
+from pipeline.types import Span, Turn
+
+CORPORA = Path(__file__).parents[2] / "corpora"
 
 
 def test_every_label_but_a_promise_has_reasons_with_titles() -> None:
@@ -53,3 +68,109 @@ def test_notices_are_the_debtors_side_alone() -> None:
 
 def test_an_ordinary_excuse_raises_no_notice() -> None:
     assert notices_of("Se me olvidó, mañana le deposito sin falta.", "debtor") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ya estoy cansada de vivir así, de veras.", "self_harm"),
+        ("no me vuelvas a marcar nunca", "stop_calling"),
+        ("No quiero que me llamen más a la escuela.", "stop_calling"),
+        ("Ahora mismo voy a la policía con la grabación.", "complaint"),
+        ("Esto va para la inspección del trabajo.", "complaint"),
+        ("Eso lo ve el bufete que me asesora.", "lawyer"),
+        ("Le dieron mal el número, aquí es una ferretería.", "wrong_number"),
+        ("Presentamos el concurso preventivo en marzo.", "insolvency"),
+        ("Lo estamos velando ahorita.", "deceased"),
+    ],
+)
+def test_notices_are_found_in_other_words_too(text: str, expected: str) -> None:
+    assert expected in notices_of(text, "third_party")
+
+
+def test_nearly_every_call_with_a_notice_is_found_and_few_others() -> None:
+    """Recall first, on calls of hands that wrote notices down; the phrases know most of them, so this is a floor."""
+    found, missed, extra, bare = 0, 0, 0, 0
+    for path in sorted((CORPORA / "validation").glob("*.jsonl")):
+        calls = read_gold(path.read_text("utf-8"), path.name)
+        if not any(turn.notices for call in calls for turn in call.gold):
+            continue
+        for call in calls:
+            told = {notice for turn in call.gold for notice in turn.notices or ()}
+            heard = {notice for turn in call.turns for notice in notices_of(turn.text, turn.role)}
+            found += len(told & heard)
+            missed += len(told - heard)
+            extra += bool(heard - told)
+            bare += not told
+    assert found + missed >= 60
+    assert missed <= 0.05 * (found + missed)
+    assert extra <= 0.25 * bare
+
+
+def said(*turns: tuple[Role, str]) -> tuple[Turn, ...]:
+    return tuple(Turn(i, role, role, Span(float(i), float(i + 1)), text) for i, (role, text) in enumerate(turns))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "¿Por qué no ha pagado la cuota de marzo?",
+        "por que no pagaste",
+        "Necesito saber a qué se debe el atraso.",
+        "¿Tuvo algún inconveniente?",
+        "¿Qué fue lo que pasó?",
+        "¿Puedo preguntarle el motivo?",
+        "¿Qué le impidió pagar en enero?",
+    ],
+)
+def test_a_reason_that_answers_the_question_was_asked_for(question: str) -> None:
+    turns = said(
+        ("agent", question), ("debtor", "Mire…"), ("agent", "Lo escucho."), ("debtor", "Me quedé sin trabajo.")
+    )
+    assert was_asked(turns, 3)
+    assert not was_asked(turns, 0)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        (("agent", "¿Por qué medio lo haría?"), ("debtor", "No puedo, me operaron.")),
+        (("agent", "El motivo de mi llamada es su cuota de marzo."), ("debtor", "Se me olvidó.")),
+        (("agent", "Gracias por contarme lo que pasó."), ("debtor", "Es que me operaron.")),
+        (("debtor", "¿Por qué no me ha pagado mi patrón?"), ("debtor", "Por eso no le pago.")),
+        (("debtor", "Me operaron."), ("agent", "¿Y por qué no ha pagado, entonces?")),
+    ],
+)
+def test_a_reason_told_unasked(turns: tuple[tuple[Role, str], ...]) -> None:
+    told = said(*turns)
+    assert not was_asked(told, max(t.index for t in told if t.role == "debtor"))
+
+
+def test_a_question_long_past_is_no_longer_the_one_that_is_answered() -> None:
+    talk: list[tuple[Role, str]] = [("agent", "¿Por qué no ha pagado?"), ("debtor", "Se me olvidó.")]
+    for _ in range(ASKED_WITHIN):
+        talk += [("agent", "¿Le queda el viernes?"), ("debtor", "Déjeme ver.")]
+    assert was_asked(said(*talk), 5)
+    assert not was_asked(said(*talk), len(talk) - 1)
+
+
+def given(reason: str, day: int, turn: int = 1) -> ReasonGiven:
+    return ReasonGiven(reason, date(2026, 3, day), f"call-{day}", turn)
+
+
+def test_reasons_that_cannot_both_hold_contradict_each_other_once() -> None:
+    history = [given("already_paid", 20), given("forgot", 2), given("forgot", 9), given("illness", 3)]
+    (found,) = contradictions(history)
+    assert (found.earlier, found.later) == (given("forgot", 2), given("already_paid", 20))
+    assert contradictions(list(reversed(history))) == (found,)
+
+
+def test_reasons_that_go_together_or_are_unknown_contradict_nothing() -> None:
+    assert contradictions([given("lost_job", 1), given("illness", 2), given("short_of_money", 3)]) == ()
+    assert contradictions([given("forgot", 1), given("of_another_version", 2)]) == ()
+    assert contradictions([]) == ()
+
+
+def test_two_reasons_of_one_call_can_contradict_each_other() -> None:
+    (found,) = contradictions([given("not_mine", 4, turn=9), given("already_paid", 4, turn=3)])
+    assert (found.earlier.turn, found.later.turn) == (3, 9)

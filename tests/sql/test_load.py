@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from pipeline.errors import StoreError
@@ -16,7 +17,8 @@ from sql import load as load_module
 from sql.compare import content
 from sql.load import LoadReport, load
 from sql.publish import publish, rebuild
-from sql.staging import write_shard
+from sql.staged_schema import ADDED, SCHEMAS
+from sql.staging import read_analyses, write_shard
 from sql.warehouse import connect, loader_lock, statements, warehouse_path
 from tests.sql.made import made_call
 
@@ -253,3 +255,32 @@ def test_call_without_turns_loads(tmp_path: Path) -> None:
     silent = replace(call.understood, turns=nothing, labels=(), outcome="voicemail")
     write_shard(tmp_path, 1, "s", [replace(call, understood=silent, findings=(), scorecard=())], [])
     assert load(tmp_path).new == 1
+
+
+def test_shards_of_a_version_that_told_less_are_loaded_with_nulls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        for table, columns in ADDED.items():
+            fields = [field for field in SCHEMAS[table] if field.name not in columns]
+            patch.setitem(SCHEMAS, table, pa.schema(fields))
+        write_shard(tmp_path, 1, "old", [made_call("c1")], [])
+    call = made_call("c2")
+    labels = (replace(call.understood.labels[0], labels=("excuse",), reason="forgot", asked=True),)
+    new = replace(call, understood=replace(call.understood, labels=labels))
+    write_shard(tmp_path, 1, "new", [new], [])
+    load(tmp_path)
+    asked = "select call_id, asked from turn_labels order by call_id"
+    assert rows(tmp_path, asked) == [("c1", None), ("c2", True)]
+    assert rows(tmp_path, "select call_id, reason, asked from reasons") == [("c2", "forgot", True)]
+    read = read_analyses(tmp_path, ["c1", "c2"])
+    assert [read[name].understood.labels[0].asked for name in ("c1", "c2")] == [None, True]
+
+
+def test_a_shard_of_an_older_version_alone_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        for table, columns in ADDED.items():
+            patch.setitem(SCHEMAS, table, pa.schema([f for f in SCHEMAS[table] if f.name not in columns]))
+        write_shard(tmp_path, 1, "old", [made_call("c1")], [])
+    assert load(tmp_path).new == 1
+    assert rows(tmp_path, "select call_id, asked from turn_labels") == [("c1", None)]
