@@ -7,7 +7,6 @@ Here the plain functions of one call meet the ports of many. A call that fails a
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from pipeline import (
@@ -30,7 +29,7 @@ from pipeline.ports import Conversation
 from pipeline.prefetch import prefetched
 from pipeline.promises import promises_of_call
 from pipeline.state import CallState, Models
-from pipeline.types import Audio, Recording, Samples
+from pipeline.types import Audio, Recording, Samples, Triage
 
 Answers = list[CallState | CallError]
 
@@ -74,7 +73,7 @@ def run_speech(states: Sequence[CallState], models: Models, config: Config) -> A
 
 def run_triage(states: Sequence[CallState], models: Models, config: Config) -> Answers:
     """Kind of each recording."""
-    return _each(states, lambda s: replace(s, triage=triage.triage(_audio(s), s.speech, config.triage)))
+    return _each(states, lambda s: replace(s, triage=_triage(s, config)))
 
 
 def run_transcribe(states: Sequence[CallState], models: Models, config: Config) -> Answers:
@@ -85,7 +84,7 @@ def run_transcribe(states: Sequence[CallState], models: Models, config: Config) 
                 transcribe.speech_of(
                     state.recording.call_id,
                     _audio(state),
-                    () if _is_skipped(state, config) else state.speech,
+                    () if triage.is_skipped(state.triage) else state.speech,
                     config.transcribe,
                     transcribe.hints_of(state.recording.account, config.transcribe),
                 )
@@ -93,7 +92,7 @@ def run_transcribe(states: Sequence[CallState], models: Models, config: Config) 
             ),
             models.transcriber,
         )
-        if any(any(state.speech) and not _is_skipped(state, config) for state in states)
+        if any(any(state.speech) and not triage.is_skipped(state.triage) for state in states)
         else ()
     )
 
@@ -111,7 +110,7 @@ def run_diarize(states: Sequence[CallState], models: Models, config: Config) -> 
     mono: list[tuple[str, Samples]] = [
         (s.recording.call_id, _audio(s).samples[0])
         for s in states
-        if diarize.is_mono(_audio(s), config.diarize) and any(s.speech) and not _is_skipped(s, config)
+        if diarize.is_mono(_audio(s), config.diarize) and any(s.speech) and not triage.is_skipped(s.triage)
     ]
     found = diarize.diarize(mono, models.diarizer) if mono else {}
 
@@ -196,15 +195,16 @@ def run_metrics(states: Sequence[CallState], models: Models, config: Config) -> 
 
 def run_outcome(states: Sequence[CallState], models: Models, config: Config) -> Answers:
     """Outcome of each call."""
-    return _each(
-        states,
-        lambda s: replace(
-            s,
-            outcome=outcome.outcome_of(
-                s.turns, s.labels, s.promises, s.callbacks, local_day(s.recording), config.outcome
-            ),
-        ),
-    )
+
+    def run(state: CallState) -> CallState:
+        found = state.triage
+        if found is not None and triage.is_skipped(found) and found.kind == "voicemail":
+            return replace(state, outcome="voicemail")
+        day = local_day(state.recording)
+        ended = outcome.outcome_of(state.turns, state.labels, state.promises, state.callbacks, day, config.outcome)
+        return replace(state, outcome=ended)
+
+    return _each(states, run)
 
 
 def run_scorecard(states: Sequence[CallState], models: Models, config: Config) -> Answers:
@@ -242,18 +242,5 @@ def _audio(state: CallState) -> Audio:
     return state.audio
 
 
-def _is_skipped(state: CallState, config: Config) -> bool:
-    """Whether triage is certain enough that model work would hear nothing."""
-    found = state.triage
-    return (
-        config.triage.enabled
-        and found is not None
-        and found.kind in ("silence", "tones", "hold_music")
-        and found.certainty >= config.triage.skip_above
-        and not _is_sampled(state.recording.call_id, config.triage.analyse_anyway)
-    )
-
-
-def _is_sampled(call_id: str, share: float) -> bool:
-    """Whether a call is of the share that is analysed although triage would skip it: the same calls in every run."""
-    return int(sha256(call_id.encode()).hexdigest()[:8], 16) < share * 0x1_0000_0000
+def _triage(state: CallState, config: Config) -> Triage:
+    return triage.triage(_audio(state), state.speech, config.triage, state.recording.call_id)

@@ -32,6 +32,8 @@ from sql.results import (
     MetricsRow,
     PromiseRow,
     Selection,
+    SparedCallRow,
+    SparedHourRow,
     ToneRow,
     TotalsRow,
     TurnRow,
@@ -138,6 +140,16 @@ def metrics(connection: Connection, selection: Selection = ALL) -> tuple[Metrics
 def findings(connection: Connection, selection: Selection = ALL) -> tuple[FindingRow, ...]:
     """Rules that were looked at, those of the debtor's history too."""
     return _selected(connection, "findings", FindingRow, selection)
+
+
+def spared_calls(connection: Connection, selection: Selection = ALL) -> tuple[SparedCallRow, ...]:
+    """Calls that triage skipped, or that were analysed to see whether that were right, by hour."""
+    return _selected(connection, "spared_calls", SparedCallRow, selection)
+
+
+def spared_hours(connection: Connection, selection: Selection = ALL) -> tuple[SparedHourRow, ...]:
+    """What triage spared, by hour and collector."""
+    return _selected(connection, "spared_hours", SparedHourRow, selection)
 
 
 def weights(connection: Connection) -> tuple[WeightsRow, ...]:

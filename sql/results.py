@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pipeline.labels import Label, Outcome, Role, ScorecardName, Severity, Step, ToneCategory
+from pipeline.types import TriageDecision
 
 PromiseState = Literal["pending", "kept", "part_kept", "late", "broken", "superseded"]
 FindingResult = Literal["kept", "broken", "not_checkable"]
@@ -209,6 +210,42 @@ class ToneRow:
     quote: str
     quote_starts: float
     quote_ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class SparedCallRow:
+    """A call that triage skipped, or that was analysed to see whether that were right; `hour` has no offset.
+
+    `turns` of people and `was_wrong` are None where the call was skipped: nobody listened.
+    """
+
+    call_id: str
+    agent_id: str | None
+    debtor_id: str
+    local_day: date
+    hour: datetime
+    kind: str
+    certainty: float
+    signals: tuple[str, ...]
+    decision: TriageDecision
+    duration: float
+    speech: float
+    turns: int | None
+    was_wrong: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SparedHourRow:
+    """What triage spared of one collector in one hour: seconds of recordings, and of speech that was not read."""
+
+    agent_id: str | None
+    hour: datetime
+    calls: int
+    skipped: int
+    sampled: int
+    wrong: int
+    seconds: float
+    speech: float
 
 
 @dataclass(frozen=True, slots=True)

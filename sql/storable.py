@@ -71,7 +71,7 @@ def _spans(analysis: CallAnalysis) -> Iterator[Span]:
 
 def _durations(analysis: CallAnalysis) -> Iterator[float]:
     metrics: CallMetrics = analysis.understood.metrics
-    yield analysis.heard.duration
+    yield from (analysis.heard.duration, analysis.heard.triage.speech)
     yield from (metrics.duration, metrics.speech, metrics.longest_silence, metrics.hold)
     for role in metrics.roles:
         yield role.speech
