@@ -7,6 +7,7 @@ and figures that were heard badly are read a second time. Features of the next w
 meanwhile.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -144,18 +145,19 @@ class WhisperTranscriber:
 
     def _readings(self, encoded: Any, batch: Sequence[Window]) -> list[Reading]:
         """The surest reading of each window that counts; one without tokens where none does."""
-        config = self._config
         best = [NOTHING] * len(batch)
+        floors = [-math.inf] * len(batch)
         due = list(range(len(batch)))
         for decoding in self._decodings():
             found = self._reader.read(rows_of(encoded, due), [batch[i].prompt for i in due], decoding)
             again = []
             for i, reading in zip(due, found, strict=True):
-                verdict = judge(reading, batch[i].hints, config)
+                verdict = judge(reading, batch[i].hints, self._config)
                 # Of several readings the surest counts: a hotter one is another try, not a better one.
-                is_surer = best[i] is NOTHING or reading.mean_log_prob > best[i].mean_log_prob
-                if counts(verdict) and is_surer:
-                    best[i] = reading
+                if counts(verdict) and reading.mean_log_prob > floors[i]:
+                    best[i], floors[i] = reading, reading.mean_log_prob
+                if verdict in ("repeated", "echo"):
+                    floors[i] = max(floors[i], self._config.retry_log_prob)
                 if verdict in ("unsure", "repeated", "echo"):
                     again.append(i)
             due = again

@@ -89,6 +89,9 @@ class TranscribeConfig:
     max_anomaly: float = 1.0
     # A window that fails a check is read again with no run of so many tokens coming twice; 0 does not.
     retry_no_repeat: int = 3
+    # What is read after a loop counts only above this mean log probability: kept from repeating itself the decoder
+    # writes something else, whatever was said (-0.7 to -1.4 on sounds that do repeat; speech is above -0.5).
+    retry_log_prob: float = -0.5
     # Temperatures at which it is read after that; none, because sampling would make verdicts differ by chance.
     retry_temperatures: tuple[float, ...] = ()
     # A figure (number, weekday, month) below this probability is read a second time; where the readings differ, the

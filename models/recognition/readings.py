@@ -1,5 +1,6 @@
 """What the decoder makes of encoded windows: one reading a window, with the figures that guards judge it by."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,11 +104,13 @@ class Reader:
         return [self._reading(result, is_sampled=is_sampled) for result in results]
 
     def _reading(self, result: Any, *, is_sampled: bool) -> Reading:
-        best = max(range(len(result.scores)), key=lambda i: result.scores[i])
+        # Where nothing was written the mean over it is no number.
+        scores = [-math.inf if math.isnan(score) else score for score in result.scores]
+        best = max(range(len(scores)), key=scores.__getitem__)
         written = result.sequences_ids[best]
         tokens = tuple(token for token in written if token < self._tokenizer.eot)
         # The score is a mean over what was written, the end left out.
-        mean = result.scores[best] * len(written) / (len(written) + 1)
+        mean = scores[best] * len(written) / (len(written) + 1) if written else -math.inf
         return Reading(tokens, self._tokenizer.decode(list(tokens)), mean, result.no_speech_prob, is_sampled)
 
 
