@@ -90,6 +90,10 @@ def load_reader(local: LocalWeights) -> Reader:
         from models.classifiers.encoder import load_encoder
 
         return load_encoder(local)
+    if (local.folder / "config.json").is_file():
+        from models.classifiers.instruct import load_instruct
+
+        return load_instruct(local)
     from models.classifiers.linear import load_linear
 
     return load_linear(local)
