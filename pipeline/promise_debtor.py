@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.payments import Payment, TurnPayments, spread_payments
-from pipeline.promise_cues import has_phrase, opens_with
+from pipeline.promise_cues import has_phrase, opens_with, sentence_bounds
 from pipeline.promise_ledger import entry_of
 from pipeline.promise_offers import Offer, agrees, from_offer, merged_terms, with_amount, with_day, without_days
 from pipeline.promise_talk import Talk
@@ -58,6 +58,8 @@ def hear_other(talk: Talk, turn: Turn, reading: TurnPayments, label: TurnLabels)
 def hear_promise(talk: Talk, turn: Turn, reading: TurnPayments) -> None:
     table = talk.table
     own = list(reading.payments)
+    if own and _settles(talk, reading):
+        own = []
     if table.pending is not None and own and all(agrees(p, table.pending) for p in own):
         talk.adopt(table.pending, (turn.index,), turn)
         table.topic = None
@@ -88,6 +90,22 @@ def hear_promise(talk: Talk, turn: Turn, reading: TurnPayments) -> None:
         _confirm(talk, turn, reading)
     table.pending = None
     table.adds = False
+
+
+def _settles(talk: Talk, reading: TurnPayments) -> bool:
+    """Whether the turn only agrees to a recap of whole payments, whatever else it names: "así es, y dos le guardo"."""
+    pending = talk.table.pending
+    if pending is None or not pending.payments or not all(p.is_complete for p in pending.payments):
+        return False
+    if has_phrase(reading.tokens, "stance", "restructures") or any(p.is_complete for p in reading.payments):
+        return False
+    words = [t for t in reading.tokens if t.kind == "word"]
+    if opens_with(reading.tokens, "stance", "affirms"):
+        return not any(t.text in ("no", "pero") for t in words)
+    known = {p.amount for p in pending.payments}
+    days = {p.due for p in reading.payments if p.due is not None}
+    apart = all(p.amount not in known and not p.rest for p in reading.payments if p.amount is not None)
+    return not days and apart and not any(t.text in ("no", "pero", "solo", "nomas") for t in words)
 
 
 def _promises_topic(reading: TurnPayments) -> bool:
@@ -122,7 +140,7 @@ def _take_own(talk: Talk, turn: Turn, own: list[Payment], reading: TurnPayments)
     table = talk.table
     stood = {e.due for e in talk.ledger.live()}
     restructures = has_phrase(reading.tokens, "stance", "restructures") or bool(reading.denied & stood)
-    others = has_phrase(reading.tokens, "more", "other") or has_phrase(reading.tokens, "more", "besides")
+    others = names_another(reading)
     if restructures and len(own) > 1 and not others:
         own = [p for p in own if p.due not in stood] or own
     own, used = _completed(talk, own, turn, reading)
@@ -139,6 +157,16 @@ def _take_own(talk: Talk, turn: Turn, own: list[Payment], reading: TurnPayments)
         entries, adds=adds, whole=False, denied=reading.denied, room=None if restructures else talk.account.balance
     )
     table.topic = None
+
+
+def names_another(reading: TurnPayments) -> bool:
+    """Whether a sentence with a payment in it says that it is one more."""
+    sentences = {p.sentence for p in reading.payments}
+    return any(
+        has_phrase(reading.tokens[first:last], "more", "other") or has_phrase(reading.tokens[first:last], "more", "besides")
+        for place, (first, last, _) in enumerate(sentence_bounds(reading.tokens))
+        if place in sentences
+    )
 
 
 def _completed(

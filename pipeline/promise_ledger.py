@@ -137,6 +137,26 @@ class Ledger:
         if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
 
+    def leave_out(self, recap: Sequence[Entry]) -> None:
+        """What a recap of whole payments contradicts: a day or an amount that is one of its payments', said before.
+
+        Of a plan only the next payments may be repeated: what is due after them stands.
+        """
+        dated = [e.due for e in recap if e.due is not None]
+        amounts = {e.amount for e in recap}
+        if not dated:
+            return
+        matched = {i for i in self.standing() if any(_is_same(self.entries[i], e) for e in recap)}
+        successor = max(matched, default=None)
+        for i in self.standing():
+            entry = self.entries[i]
+            if i in matched or successor is None or entry.conditional:
+                continue
+            later = entry.due is not None and entry.due > max(dated)
+            same = entry.amount in amounts or entry.amount is None
+            if (not later and (same or len(recap) > 1)) or (entry.due is None and entry.share == "fixed"):
+                self.entries[i] = replace(entry, replaced_by=successor)
+
     def _gathers(self, left: Sequence[int], new: Entry) -> bool:
         """Whether one payment is the sum of several that stand: "mejor los novecientos juntos el lunes"."""
         amounts = [e.amount for e in map(self.entries.__getitem__, self.standing()) if e.amount is not None]
@@ -208,6 +228,10 @@ class Ledger:
                 if soft and payment.amount is not None and payment.due is not None and entry.due == payment.due:
                     self.entries[i] = _with_amount(entry, entry_of(payment, (turn,), entry.by, turn))
                     break
+
+
+def _is_same(known: Entry, new: Entry) -> bool:
+    return known.due == new.due and known.amount == new.amount
 
 
 def _likeness(known: Entry, new: Entry, adds: bool) -> int:

@@ -114,6 +114,8 @@ class Talk:
         adds = offer.adds or (table.topic is not None and not offer.is_recap) or self.is_remainder(payments)
         whole = offer.is_recap and bool(live)
         self.ledger.take(entries, adds=adds, whole=whole, named=offer.named, room=self.account.balance)
+        if whole and all(e.is_complete and e.share == "fixed" for e in entries if not e.conditional):
+            self.ledger.leave_out(entries)
 
     def with_each(self, own: list[Payment]) -> list[Payment]:
         each = self.table.each

@@ -66,9 +66,14 @@ def _phrases(entries: Sequence[str]) -> dict[str, tuple[Phrase, ...]]:
 
 
 def _openings(phrases: Sequence[Phrase]) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
-    """Words that open a phrase whatever follows, and the first two words of all others."""
-    alone = {first for phrase in phrases if len(phrase) == 1 or phrase[1] in (_ANY, _MAYBE) for first in phrase[0]}
-    pairs = {pair for phrase in phrases if len(phrase) > 1 for pair in product(phrase[0], phrase[1])}
+    """Words one of which every phrase needs, and pairs of words of which it does where its first two say more."""
+    alone: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
+    for phrase in phrases:
+        if len(phrase) > 1 and phrase[1] not in (_ANY, _MAYBE):
+            pairs.update(product(phrase[0], phrase[1]))
+        else:
+            alone |= max(phrase, key=lambda words: min(map(len, words)))
     return frozenset(alone), frozenset(pairs)
 
 
