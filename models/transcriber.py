@@ -8,9 +8,9 @@ meanwhile.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -81,12 +81,17 @@ class WhisperTranscriber:
         """Windows in a batch as far as the device has had room for them."""
         return self._batch_size
 
-    def transcribe(self, clips: Iterable[Clip]) -> Iterator[tuple[ClipId, Answer]]:
+    def transcribe(self, clips: Iterable[Clip]) -> Generator[tuple[ClipId, Answer], None, None]:
         workers = self._config.workers
         windows = prefetched(clips, self._window, threads=1, ahead=2 * workers * self._batch_size)
         # One worker works in the reader's thread: nothing is gained by another.
-        heard = prefetched(self._batches(windows), self._answers, threads=workers if workers > 1 else 0, ahead=workers)
-        return chain.from_iterable(heard)
+        threads = workers if workers > 1 else 0
+        with (
+            closing(windows),
+            closing(prefetched(self._batches(windows), self._answers, threads=threads, ahead=workers)) as heard,
+        ):
+            for answers in heard:
+                yield from answers
 
     def _batches(self, windows: Iterable[Window]) -> Iterator[list[Window]]:
         batch: list[Window] = []

@@ -5,7 +5,7 @@ while the device works on those before them.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def prefetched(items: Iterable[T], work: Callable[[T], R], *, threads: int, ahead: int) -> Iterator[R]:
+def prefetched(items: Iterable[T], work: Callable[[T], R], *, threads: int, ahead: int) -> Generator[R, None, None]:
     """Results of `work` on each item, in order.
 
     Items are drawn in the reader's thread, at most `ahead` of them beyond the result being read, so that memory stays

@@ -1,13 +1,9 @@
 """Weights onto a device: which one, in which type of number, with one message and its remedy where that fails."""
 
-import ctypes
-import importlib.util
-from functools import cache
-from pathlib import Path
-
 import ctranslate2
 from faster_whisper import WhisperModel
 
+from models.machine import available_memory, require_cublas, require_memory
 from models.registry import LocalWeights
 from pipeline.config import TranscribeConfig
 from pipeline.errors import ModelError
@@ -33,7 +29,9 @@ def load_whisper(local: LocalWeights, config: TranscribeConfig) -> WhisperModel:
     device = choose_device(config)
     compute_type = choose_compute_type(config, device)
     if device == "cuda":
-        preload_cublas()
+        require_cublas()
+    else:
+        require_memory(local, available_memory())
     try:
         return WhisperModel(
             str(local.folder),
@@ -116,19 +114,3 @@ def explained(error: BaseException, name: str, where: str) -> ModelError:
         f"{name}: CTranslate2 cannot load it {where} ({type(error).__name__}); check that the folder holds a model "
         "converted for CTranslate2, transcribe.device and transcribe.compute_type"
     )
-
-
-@cache
-def preload_cublas() -> bool:
-    """Loads CUDA 12's libcublas from NVIDIA's wheel, which CTranslate2 asks the loader for only at its first product.
-
-    torch brings CUDA 13's, which does not serve; both live beside each other in one process.
-    """
-    spec = importlib.util.find_spec("nvidia")
-    for base in (spec.submodule_search_locations or ()) if spec else ():
-        folder = Path(base) / "cublas" / "lib"
-        if (folder / "libcublas.so.12").is_file():
-            ctypes.CDLL(str(folder / "libcublasLt.so.12"))
-            ctypes.CDLL(str(folder / "libcublas.so.12"))
-            return True
-    return False

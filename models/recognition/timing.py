@@ -63,8 +63,8 @@ def _words(found: Sequence[dict[str, Any]], base: float, window: Sounding) -> li
     words = []
     for word in found:
         text = word["word"].strip()
-        start = max(0.0, round(word["start"] - base, 2))
-        end = max(start, round(word["end"] - base, 2))
+        start = max(0.0, round(float(word["start"]) - base, 2))
+        end = max(start, round(float(word["end"]) - base, 2))
         if text:
             words.append(Word(text, Span(start, end), float(word["probability"]), window.channel))
     return words

@@ -41,7 +41,7 @@ def test_work_goes_on_while_the_reader_is_busy() -> None:
     next(results)
     # Four were drawn for the first result; the reader is busy, and the thread has worked on all of them.
     assert all(done.acquire(timeout=30) for _ in range(4))
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
 
 def test_what_work_raises_is_raised_where_its_result_is_read() -> None:
@@ -60,5 +60,5 @@ def test_a_reader_that_stops_leaves_no_thread() -> None:
     before = threading.active_count()
     results = prefetched(iter(int, 1), lambda x: x, threads=3, ahead=6)
     next(results)
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert threading.active_count() == before
