@@ -29,22 +29,31 @@ def evaluate(
     predictions: Annotated[
         Path | None, typer.Option(help="What `annotate` wrote of the same calls; without it they are annotated now.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Other predictions of these calls, or other weights: which verdicts changed, call by call."),
+    ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Score against gold: labels, tone, steps, promises, outcome; and for recordings the words.
+    """Score against gold: labels, tone, steps, reasons, promises, outcome; and for recordings the words.
 
-    Example: palabra evaluate fixtures/audio
+    Example: palabra evaluate gold.jsonl --against earlier.jsonl
     """
     if gold.is_dir():
+        if against is not None:
+            raise SetupError("--against compares what is said of transcripts; give a gold file instead of a folder")
         _evaluate_recordings(gold, config, data or EVALUATION_DATA, as_json=as_json)
         return
     if not gold.is_file():
         raise SetupError(f"gold file {gold.name} expected, not found; check the path")
-    from cli.understanding import evaluate_text
+    from cli.understanding import compare_text, evaluate_text
 
-    evaluate_text(gold, predictions, read_config(config, data), as_json=as_json)
+    if against is not None:
+        compare_text(gold, predictions, against, read_config(config, data), as_json=as_json)
+    else:
+        evaluate_text(gold, predictions, read_config(config, data), as_json=as_json)
 
 
 def _evaluate_recordings(folder: Path, config: Path | None, data: Path, *, as_json: bool) -> None:

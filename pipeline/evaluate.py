@@ -1,4 +1,4 @@
-"""Gold calls against what was found in them: F1 with intervals, confusion, calibration, error rates of words.
+"""Gold calls against what was found in them: F1 with intervals, confusion, calibration.
 
 Turns are compared one to one, so text measures need the gold's own turns (`annotate` keeps them); what a recording's
 run found is compared by words and by whole calls instead. Intervals are bootstrapped over calls, because turns of one
@@ -9,15 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import jiwer
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import PalabraError
 from pipeline.gold import GoldCall, GoldTurn
-from pipeline.labels import LABELS, ROLES, SERIOUS_TONES, STEPS, TONE_CATEGORIES
-from pipeline.normalise import normalise_words
-from pipeline.types import Turn
+from pipeline.labels import LABELS, SERIOUS_TONES, STEPS, TONE_CATEGORIES
+from pipeline.reasons import load_notices, load_reasons
 
 RESAMPLES = 1000
 SEED = 20260101
@@ -46,7 +44,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ClassMeasure:
-    """One class of one group ("label", "tone", "step", "promise")."""
+    """One class of one group ("label", "tone", "step", "reason", "notice", "promise")."""
 
     group: str
     name: str
@@ -85,27 +83,6 @@ class Evaluation:
     confusion: tuple[Confused, ...]
     calibration: tuple[Calibration, ...]
     by_country: tuple[tuple[str, int, tuple[Measure, ...]], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A verdict on which two predictions differ: `turn` is `None` for the call's outcome."""
-
-    call_id: str
-    turn: int | None
-    what: str
-    gold: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorRates:
-    """Word error rates: all words in order, and each role's words by themselves. `words` of the reference."""
-
-    words: int
-    wer: float
-    speaker_attributed: float
 
 
 Pair = tuple[GoldCall, GoldCall]
@@ -156,13 +133,41 @@ def paired(gold: Sequence[GoldCall], found: Sequence[GoldCall]) -> list[Pair]:
 
 
 Said = Callable[[GoldTurn], bool]
+Counted = Callable[[GoldTurn, GoldTurn], bool]
 
 
-def _turn_counts(pairs: Sequence[Pair], said: Said) -> Counts:
-    """Over the turns of each call: both say it, only the prediction, only the gold."""
+def _always(gold: GoldTurn, found: GoldTurn) -> bool:
+    del gold, found
+    return True
+
+
+def _has_judged_reason(gold: GoldTurn, found: GoldTurn) -> bool:
+    """Not where the gold has a label with a reason and nobody wrote the reason down."""
+    del found
+    return gold.reason is not None or not _with_reason(gold)
+
+
+def _has_right_label(gold: GoldTurn, found: GoldTurn) -> bool:
+    """Where the gold has a reason and the prediction a label that the gold has too."""
+    return gold.reason is not None and bool(_with_reason(gold) & _with_reason(found))
+
+
+def _has_judged_notices(gold: GoldTurn, found: GoldTurn) -> bool:
+    del found
+    return gold.notices is not None
+
+
+def _with_reason(turn: GoldTurn) -> set[str]:
+    return set(turn.labels) - {"promise"}
+
+
+def _turn_counts(pairs: Sequence[Pair], said: Said, counted: Counted = _always) -> Counts:
+    """Over the counted turns of each call: both say it, only the prediction, only the gold."""
     counts = np.zeros((len(pairs), 3), np.int64)
     for row, (gold, found) in enumerate(pairs):
         for one, other in zip(gold.gold, found.gold, strict=True):
+            if not counted(one, other):
+                continue
             is_gold, is_found = said(one), said(other)
             counts[row] += (is_gold and is_found, is_found and not is_gold, is_gold and not is_found)
     return counts
@@ -197,11 +202,25 @@ def _says_tone(names: Sequence[str]) -> Said:
     return lambda turn: any(category in names for category, _ in turn.tone)
 
 
+def _says_reason(name: str) -> Said:
+    return lambda turn: turn.reason == name
+
+
+def _says_notice(name: str) -> Said:
+    return lambda turn: name in (turn.notices or ())
+
+
+def _reason_counts(pairs: Sequence[Pair], counted: Counted = _has_judged_reason) -> dict[str, Counts]:
+    return {name: _turn_counts(pairs, _says_reason(name), counted) for name in load_reasons()}
+
+
 def _class_counts(pairs: Sequence[Pair]) -> Mapping[str, Mapping[str, Counts]]:
     return {
         "label": {name: _turn_counts(pairs, _says_label(name)) for name in LABELS},
         "tone": {name: _turn_counts(pairs, _says_tone([name])) for name in TONE_CATEGORIES},
         "step": {name: _turn_counts(pairs, _says_step(name)) for name in STEPS},
+        "reason": _reason_counts(pairs),
+        "notice": {n: _turn_counts(pairs, _says_notice(n), _has_judged_notices) for n in load_notices()},
     }
 
 
@@ -209,10 +228,15 @@ def _class_counts(pairs: Sequence[Pair]) -> Mapping[str, Mapping[str, Counts]]:
 
 
 def _measures(pairs: Sequence[Pair], resamples: int) -> tuple[Measure, ...]:
+    return tuple(_measure(name, classes, resamples) for name, classes in measured(pairs))
+
+
+def measured(pairs: Sequence[Pair]) -> tuple[tuple[str, list[Counts]], ...]:
+    """What the figures are means of: by name, the counts of each class."""
     counts = _class_counts(pairs)
     any_tone = _turn_counts(pairs, _says_tone(TONE_CATEGORIES))
     serious = _turn_counts(pairs, _says_tone(SERIOUS_TONES))
-    asked = (
+    return (
         ("labels macro-F1", list(counts["label"].values())),
         ("any aggressive tone F1", [any_tone]),
         ("serious tone F1", [serious]),
@@ -220,27 +244,39 @@ def _measures(pairs: Sequence[Pair], resamples: int) -> tuple[Measure, ...]:
         ("steps macro-F1", list(counts["step"].values())),
         ("promise date and amount F1", [_promise_counts(pairs)]),
         ("outcome accuracy", [_outcome_counts(pairs)]),
+        ("reasons macro-F1", list(counts["reason"].values())),
+        ("reasons macro-F1, label right", list(_reason_counts(pairs, _has_right_label).values())),
+        ("notices macro-F1", list(counts["notice"].values())),
     )
-    return tuple(_measure(name, classes, resamples) for name, classes in asked)
 
 
 def _measure(name: str, classes: Sequence[Counts], resamples: int) -> Measure:
     """Mean F1 of the classes that the gold holds, with the interval over calls drawn with replacement."""
-    stacked = np.stack(classes, axis=1)  # (n_calls, n_classes, 3)
-    held = stacked[:, :, [0, 2]].sum(axis=(0, 2)) > 0
-    stacked = stacked[:, held]
-    cases = int(stacked[:, :, [0, 2]].sum())
-    if not held.any():
+    stacked = held_classes(classes)
+    if not stacked.shape[1]:
         return Measure(name, float("nan"), float("nan"), float("nan"), 0)
-    value = float(f1_of(stacked.sum(axis=0)).mean())
-    draw = np.random.default_rng(SEED)
+    low, high = np.percentile(drawn_f1(stacked, resamples), COVERAGE)
+    return Measure(name, mean_f1(stacked), float(low), float(high), int(stacked[:, :, [0, 2]].sum()))
+
+
+def held_classes(classes: Sequence[Counts]) -> Counts:
+    """Counts of the classes that the gold holds, (n_calls, n_classes, 3)."""
+    stacked = np.stack(classes, axis=1)
+    return stacked[:, stacked[:, :, [0, 2]].sum(axis=(0, 2)) > 0]
+
+
+def mean_f1(stacked: Counts) -> float:
+    return float(f1_of(stacked.sum(axis=0)).mean())
+
+
+def drawn_f1(stacked: Counts, resamples: int) -> npt.NDArray[np.float64]:
+    """Mean F1 of each drawing of as many calls with replacement, (resamples,); the same calls for the same number."""
     n_calls = len(stacked)
-    times = draw.multinomial(n_calls, np.full(n_calls, 1 / n_calls), size=resamples)
+    times = np.random.default_rng(SEED).multinomial(n_calls, np.full(n_calls, 1 / n_calls), size=resamples)
     drawn = np.einsum("rc,ckx->rkx", times, stacked)
     with_cases = drawn[:, :, [0, 2]].sum(axis=2) > 0
-    f1 = np.where(with_cases, f1_of(drawn), 0.0).sum(axis=1) / np.maximum(with_cases.sum(axis=1), 1)
-    low, high = np.percentile(f1, COVERAGE)
-    return Measure(name, value, float(low), float(high), cases)
+    means = np.where(with_cases, f1_of(drawn), 0.0).sum(axis=1) / np.maximum(with_cases.sum(axis=1), 1)
+    return np.asarray(means, np.float64)
 
 
 def f1_of(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -273,6 +309,8 @@ def _confusion(pairs: Sequence[Pair]) -> list[Confused]:
         for one, other in zip(gold.gold, found.gold, strict=True):
             _confuse(times, "label", set(one.labels), set(other.labels))
             _confuse(times, "tone", {c for c, _ in one.tone}, {c for c, _ in other.tone})
+            if one.reason is not None and other.reason is not None:
+                times["reason", one.reason, other.reason] += 1
         times["outcome", gold.outcome, found.outcome] += 1
     return [Confused(group, one, other, n) for (group, one, other), n in sorted(times.items())]
 
@@ -303,59 +341,3 @@ def calibration_error(answers: Sequence[tuple[float, bool]]) -> float:
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
     gaps = [abs((scores[bins == b] - truth[bins == b]).sum()) for b in range(BINS)]
     return float(sum(gaps) / max(1, len(scores)))
-
-
-# ----------------------------------------------------------------------------------------- two sets of predictions
-
-
-def changed_verdicts(
-    gold: Sequence[GoldCall], before: Sequence[GoldCall], after: Sequence[GoldCall]
-) -> tuple[Changed, ...]:
-    """Turn by turn and call by call, where two predictions differ, and what the gold says there."""
-    changes: list[Changed] = []
-    for (call, old), (_, new) in zip(paired(gold, before), paired(gold, after), strict=True):
-        for i, (one, was, is_now) in enumerate(zip(call.gold, old.gold, new.gold, strict=True)):
-            for what, said in _VERDICTS.items():
-                if said(was) != said(is_now):
-                    changes.append(Changed(call.id, i, what, said(one), said(was), said(is_now)))
-        if old.outcome != new.outcome:
-            changes.append(Changed(call.id, None, "outcome", call.outcome, old.outcome, new.outcome))
-    return tuple(changes)
-
-
-_VERDICTS: Mapping[str, Callable[[GoldTurn], str]] = {
-    "labels": lambda turn: " ".join(sorted(turn.labels)),
-    "tone": lambda turn: " ".join(sorted({category for category, _ in turn.tone})),
-    "steps": lambda turn: " ".join(sorted(turn.steps)),
-}
-
-
-# ------------------------------------------------------------------------------------------------------------ words
-
-
-def error_rates(heard: Sequence[tuple[Sequence[Turn], Sequence[Turn]]]) -> ErrorRates:
-    """Word error rates over calls of (gold turns, recognised turns), words as `normalise_words` writes them.
-
-    Speaker-attributed: each role's words are compared with those recognised for that role, so a word given to the
-    wrong side counts as a deletion here and an insertion there.
-    """
-    whole, apart, n_words = 0, 0, 0
-    for gold, found in heard:
-        reference = _words(gold)
-        n_words += len(reference)
-        whole += _errors(reference, _words(found))
-        for role in ROLES:
-            apart += _errors(_words([t for t in gold if t.role == role]), _words([t for t in found if t.role == role]))
-    return ErrorRates(n_words, _share(whole, n_words), _share(apart, n_words))
-
-
-def _words(turns: Sequence[Turn]) -> list[str]:
-    return [word for turn in turns for word in normalise_words(turn.text)]
-
-
-def _errors(reference: list[str], found: list[str]) -> int:
-    """Substitutions, deletions and insertions; jiwer refuses an empty reference, where every word is inserted."""
-    if not reference:
-        return len(found)
-    measured = jiwer.process_words(" ".join(reference), " ".join(found))
-    return measured.substitutions + measured.deletions + measured.insertions

@@ -95,7 +95,7 @@ def test_any_weights_give_json_of_the_closed_sets_for_every_turn(tmp_path: Path,
             assert list(entry) == [*LABELS, "reason"]
             assert {type(entry[name]) for name in LABELS} == {bool}
             fitting = {r.name for r in load_reasons().values() if any(entry[label] for label in r.labels)}
-            assert entry["reason"] in (fitting or {None})
+            assert entry["reason"] in (fitting or [None])
 
 
 def test_scores_are_the_probabilities_of_what_could_be_said(reader: InstructReader) -> None:

@@ -9,13 +9,13 @@ import pytest
 from pipeline.evaluate import (
     EvaluationError,
     calibration_error,
-    changed_verdicts,
-    error_rates,
     evaluate,
 )
+from pipeline.evaluate_changes import changed_verdicts, compare
 from pipeline.gold import GoldCall, read_gold
 from pipeline.labels import Role
 from pipeline.types import Span, Turn
+from pipeline.word_errors import error_rates
 
 
 def turn(speaker: str, labels: str = "", tone: str = "", steps: str = "", **more: Any) -> dict[str, Any]:
@@ -139,6 +139,63 @@ def test_which_verdicts_changed() -> None:
     after = [call("a", turn("debtor", "promise"), turn("agent"), outcome="refusal")]
     changes = [(c.turn, c.what, c.gold, c.before, c.after) for c in changed_verdicts(gold, before, after)]
     assert changes == [(0, "labels", "promise", "excuse", "promise"), (None, "outcome", "paid", "paid", "refusal")]
+
+
+def test_what_changed_turned_right_or_wrong() -> None:
+    gold = [call(str(i), turn("debtor", "promise"), outcome="paid") for i in range(10)]
+    before = [call(str(i), turn("debtor", "promise" if i < 4 else ""), outcome="paid") for i in range(10)]
+    after = [call(str(i), turn("debtor", "promise" if i > 1 else "excuse"), outcome="paid") for i in range(10)]
+    found = compare(gold, before, after, resamples=200)
+    labels = next(m for m in found.measures if m.name == "labels macro-F1")
+    assert labels.before == pytest.approx(2 * 4 / (2 * 4 + 6))
+    assert labels.after == pytest.approx(2 * 8 / (2 * 8 + 2))
+    assert labels.low < labels.after - labels.before < labels.high
+    outcome = next(m for m in found.measures if m.name == "outcome accuracy")
+    assert (outcome.before, outcome.after, outcome.low, outcome.high) == (1.0, 1.0, 0.0, 0.0)
+    assert found.turned == (("labels", "right", 6), ("labels", "wrong", 2))
+    assert [c.turned for c in found.changes if c.call_id in "05"] == ["wrong", "right"]
+
+
+def test_promises_that_changed_are_told_by_date_and_amount() -> None:
+    gold = [call("a", turn("debtor"), promises=(("2026-03-13", 1500.0),))]
+    before = [call("a", turn("debtor"), promises=(("2026-03-14", 1500.0),))]
+    after = [call("a", turn("debtor"), promises=((None, 1500.0),))]
+    (change,) = compare(gold, before, after, resamples=5).changes
+    assert (change.what, change.turn, change.turned) == ("promises", None, "still wrong")
+    assert (change.before, change.after) == ("2026-03-14 1500.0", "no date 1500.0")
+
+
+def test_reasons_count_where_somebody_judged_them() -> None:
+    gold = [
+        call(
+            "a",
+            turn("debtor", "excuse", reason="forgot"),
+            turn("debtor", "situation", reason="illness"),
+            turn("debtor", "excuse"),  # nobody wrote down why
+            turn("debtor"),
+        )
+    ]
+    found = [
+        call(
+            "a",
+            turn("debtor", "excuse", reason="forgot"),
+            turn("debtor", reason=None),
+            turn("debtor", "excuse", reason="travelling"),
+            turn("debtor", "situation", reason="illness"),
+        )
+    ]
+    # forgot is right; illness was missed once and found once where nothing was said; travelling is not judged.
+    assert value(gold, found, "reasons macro-F1") == pytest.approx(0.5)
+    assert value(gold, found, "reasons macro-F1, label right") == 1.0
+    measured = {c.name: (c.precision, c.recall) for c in evaluate(gold, found, resamples=5).classes}
+    assert measured["illness"] == (0.0, 0.0)
+
+
+def test_notices_count_where_somebody_looked_for_them() -> None:
+    gold = [call("a", turn("debtor", notices=["lawyer"]), turn("debtor", notices=[]), turn("debtor"))]
+    found = [call("a", *(turn("debtor", notices=["lawyer"]) for _ in range(3)))]
+    lawyer = next(c for c in evaluate(gold, found, resamples=5).classes if c.name == "lawyer")
+    assert (lawyer.precision, lawyer.recall) == (0.5, 1.0)
 
 
 def spoken(*said: tuple[Role, str]) -> list[Turn]:
