@@ -84,7 +84,7 @@ def decode(path: Path, call_id: str, config: DecodeConfig) -> Audio:
     with _open(path, call_id) as container:
         stream = container.streams.audio[0]
         expected = _header_duration(container, stream)
-        blocks, n_packets, n_bad = _samples(container, stream)
+        samples, n_packets, n_bad = _samples(container, stream, min(expected or 0.0, config.max_seconds))
     # One damaged packet, or the padding byte after the last GSM frame, costs its own milliseconds, not the call.
     if n_bad > max(1, config.max_bad_packets * n_packets):
         raise CallError(
@@ -92,13 +92,13 @@ def decode(path: Path, call_id: str, config: DecodeConfig) -> Audio:
             "decode_failed",
             f"{n_bad} of {n_packets} packets are damaged; copy the file again or export it in another codec",
         )
-    if not blocks or sum(block.shape[1] for block in blocks) == 0:
+    if samples.shape[1] == 0:
         raise CallError(
             call_id,
             "zero_length",
             "an audio stream without samples found; check the recorder, then export again",
         )
-    audio = Audio(np.concatenate(blocks, axis=1), MODEL_RATE)
+    audio = Audio(samples, MODEL_RATE)
     _check_complete(path, call_id, audio.duration, expected, config)
     return audio
 
@@ -164,11 +164,43 @@ def _header_duration(container: "av.container.InputContainer", stream: "av.Audio
     return None
 
 
-def _samples(container: "av.container.InputContainer", stream: "av.AudioStream") -> tuple[list[Samples], int, int]:
-    """Blocks of shape (channels, n) at `MODEL_RATE`, packets read, packets that the codec refused."""
+class _Samples:
+    """Blocks of (channels, n) as one array, which grows where they are more than was expected.
+
+    Three hours in two channels are 1.4 GB; a list of blocks and their joint copy would be twice that.
+    """
+
+    def __init__(self, channels: int, expected: float) -> None:
+        self._held: Samples = np.empty((channels, int((expected + 1.0) * MODEL_RATE)), dtype=np.float32)
+        self._n = 0
+
+    def add(self, block: Samples) -> None:
+        """Appends a block of shape (channels, n)."""
+        end = self._n + block.shape[1]
+        if end > self._held.shape[1]:
+            grown: Samples = np.empty((len(self._held), end * 3 // 2), dtype=np.float32)
+            grown[:, : self._n] = self._held[:, : self._n]
+            self._held = grown
+        self._held[:, self._n : end] = block
+        self._n = end
+
+    @property
+    def all(self) -> Samples:
+        """What was added so far, not copied."""
+        return self._held[:, : self._n]
+
+
+def _samples(
+    container: "av.container.InputContainer", stream: "av.AudioStream", expected: float
+) -> tuple[Samples, int, int]:
+    """Samples of shape (channels, n) at `MODEL_RATE`, packets read, packets that are damaged.
+
+    A packet is damaged where the codec refuses it, or where its samples are no numbers, which then count as silence: a
+    single one would spoil whatever is computed from the call.
+    """
     layout = "mono" if stream.codec_context.channels == 1 else "stereo"
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=MODEL_RATE)
-    blocks: list[Samples] = []
+    held = _Samples(1 if layout == "mono" else MAX_CHANNELS, expected)
     n_packets = n_bad = 0
     for packet in container.demux(stream):
         n_packets += 1
@@ -177,9 +209,13 @@ def _samples(container: "av.container.InputContainer", stream: "av.AudioStream")
         except av.error.FFmpegError:
             n_bad += 1
             continue
-        blocks.extend(_block(out) for frame in frames for out in resampler.resample(frame))
-    blocks.extend(_block(out) for out in resampler.resample(None))
-    return blocks, n_packets, n_bad
+        blocks = [_block(out) for frame in frames for out in resampler.resample(frame)]
+        n_bad += not all(np.isfinite(block).all() for block in blocks)
+        for block in blocks:
+            held.add(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0))
+    for out in resampler.resample(None):
+        held.add(np.nan_to_num(_block(out), nan=0.0, posinf=0.0, neginf=0.0))
+    return held.all, n_packets, n_bad
 
 
 def _block(frame: "av.AudioFrame") -> Samples:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import wave
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.config import DecodeConfig
-from pipeline.decode import decode, probe
+from pipeline.decode import _Samples, decode, probe
 from pipeline.errors import CallError
 from pipeline.ports import MODEL_RATE
 
@@ -118,3 +119,42 @@ def test_a_damaged_packet_costs_its_milliseconds(tmp_path: Path) -> None:
     raw[middle : middle + 40] = bytes(40)
     (tmp_path / "scratched.mp3").write_bytes(bytes(raw))
     assert decode(tmp_path / "scratched.mp3", "c1", DecodeConfig(max_bad_packets=0.1)).duration > 3.5
+
+
+def write_float_wav(path: Path, samples: np.ndarray, rate: int = 16_000) -> None:
+    """A WAV of 32-bit floats, which alone can hold what is no number; (channels, n)."""
+    data = np.ascontiguousarray(samples.T, dtype="<f4").tobytes()
+    channels = samples.shape[0]
+    form = struct.pack("<HHIIHH", 3, channels, rate, rate * 4 * channels, 4 * channels, 32)
+    body = b"WAVE" + b"fmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+
+
+def test_samples_that_are_no_numbers_are_silence_where_they_are_few(tmp_path: Path) -> None:
+    samples = tone(60.0, 440.0, rate=16_000)
+    samples[0, 480_000:480_010] = np.nan
+    samples[0, 480_010] = np.inf
+    write_float_wav(tmp_path / "few.wav", samples)
+    audio = decode(tmp_path / "few.wav", "c1", CONFIG)
+    assert np.isfinite(audio.samples).all()
+    assert not audio.samples[0, 480_000:480_011].any()
+    assert audio.samples[0, 490_000:500_000].std() == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
+
+
+def test_a_recording_full_of_what_is_no_number_is_set_aside(tmp_path: Path) -> None:
+    write_float_wav(tmp_path / "all.wav", np.full((1, 160_000), np.nan))
+    assert reason_of(tmp_path / "all.wav") == "decode_failed"
+
+
+def test_more_samples_than_the_header_told_are_all_kept(tmp_path: Path) -> None:
+    """A recorder that was cut off tells no length: the samples outgrow what was expected again and again."""
+    write_wav(tmp_path / "open.wav", tone(30.0, 200.0, 300.0))
+    header = bytearray((tmp_path / "open.wav").read_bytes())
+    header[40:44] = b"\xff\xff\xff\xff"
+    (tmp_path / "open.wav").write_bytes(header)
+    held = _Samples(2, 0.0)
+    for _ in range(40):
+        held.add(np.ones((2, MODEL_RATE), np.float32))
+    assert held.all.shape == (2, 40 * MODEL_RATE)
+    assert held.all.all()
+    assert decode(tmp_path / "open.wav", "c1", CONFIG).duration == pytest.approx(30.0, abs=0.05)
