@@ -1,12 +1,23 @@
 """`run` and `demo`: recordings in, a published warehouse out."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.settings import ConfigOption, DataOption, JsonOption, SyntheticOption, data_folder, print_json, read_config
+from cli.settings import (
+    ConfigOption,
+    DataOption,
+    DeviceOption,
+    JsonOption,
+    SyntheticOption,
+    data_folder,
+    print_json,
+    read_config,
+    with_device,
+)
 from pipeline.errors import SetupError
 
 if TYPE_CHECKING:
@@ -30,6 +41,10 @@ def run(
     ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
+    device: DeviceOption = None,
+    no_triage: Annotated[
+        bool, typer.Option("--no-triage", help="Skip no call: models hear silence, tones and music too.")
+    ] = False,
     allow_synthetic_weights: SyntheticOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,7 +52,9 @@ def run(
 
     Example: palabra run grabaciones/ --manifest llamadas.csv
     """
-    settings = read_config(config, data)
+    settings = with_device(read_config(config, data), device)
+    if no_triage:
+        settings = replace(settings, triage=replace(settings.triage, enabled=False))
     report = analyse(folder, manifest, settings, allow_synthetic=allow_synthetic_weights, as_json=as_json)
     raise typer.Exit(1 if report.failed else 0)
 
@@ -100,6 +117,12 @@ def analyse(
         typer.echo(
             f"{report.analysed} calls analysed, {report.failed} set aside, {report.unchanged} unchanged; "
             f"{report.seconds / 60:.1f} min of audio in {wall:.0f} s{pace}",
+            err=True,
+        )
+    if report.triage.skipped and not as_json:
+        typer.echo(
+            f"{len(report.triage.skipped)} calls skipped by triage ({report.triage.seconds / 60:.1f} min), "
+            f"{len(report.triage.sampled)} analysed to see whether that is right; `palabra report skipped` lists them",
             err=True,
         )
     return report

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli import analysis, evaluation, imports, reading, store, text, training, weights
+from cli import analysis, doctor, evaluation, imports, reading, store, text, training, weights
 from pipeline.errors import PalabraError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (analysis, reading, text, evaluation, training, store, imports, weights):
+for group in (analysis, reading, text, evaluation, training, store, imports, weights, doctor):
     group.add_to(app)
 
 

@@ -14,7 +14,7 @@ from pipeline.errors import SetupError
 if TYPE_CHECKING:
     from sql.results import Selection
 
-ReportKind = Literal["agents", "debtors", "promises", "calls"]
+ReportKind = Literal["agents", "debtors", "promises", "calls", "skipped", "triage"]
 ExportFormat = Literal["csv", "jsonl", "xlsx", "parquet"]
 
 
@@ -26,7 +26,8 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     kind: Annotated[
-        str | None, typer.Argument(help="agents, debtors, promises or calls; may be left out with --html.")
+        str | None,
+        typer.Argument(help="agents, debtors, promises, calls, skipped or triage; may be left out with --html."),
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write one self-contained page, in Spanish.")] = None,
     since: Annotated[str | None, typer.Option(help="First day of the calls, 2026-03-01.")] = None,
@@ -112,6 +113,8 @@ def show_report(root: Path, kind: str, selection: "Selection | None" = None, *, 
         "debtors": reading.debtors,
         "promises": reading.promises,
         "calls": reading.calls,
+        "skipped": reading.spared_calls,
+        "triage": reading.spared_hours,
     }
     if kind not in readers:
         raise SetupError(f"report {kind!r} found; one of {', '.join(readers)} expected")

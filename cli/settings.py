@@ -24,6 +24,9 @@ DataOption = Annotated[
     typer.Option("--data", envvar="PALABRA_DATA", help="Data folder: staged results, warehouse, journal."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DeviceOption = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu or cuda; auto takes a GPU where there is one.")
+]
 SyntheticOption = Annotated[
     bool,
     typer.Option(
@@ -44,6 +47,26 @@ def read_config(path: Path | None, data: Path | None) -> Config:
         raise SetupError(f"configuration {path.name} expected, not found; check the path given with --config")
     config = parse_config(source.read_text("utf-8"), source.name) if source.is_file() else Config()
     return config if data is None else replace(config, run=replace(config.run, data_dir=str(data)))
+
+
+def with_device(config: Config, device: str | None) -> Config:
+    """The configuration with its models on another device; numbers that a CPU has no use for become int8 there.
+
+    Raises:
+        SetupError: There is no such device.
+    """
+    if device is None:
+        return config
+    for known in ("auto", "cpu", "cuda"):
+        if device == known:
+            halves = "float16" in config.transcribe.compute_type
+            compute_type = "int8" if known == "cpu" and halves else config.transcribe.compute_type
+            return replace(
+                config,
+                transcribe=replace(config.transcribe, device=known, compute_type=compute_type),
+                diarize=replace(config.diarize, device=known),
+            )
+    raise SetupError(f"--device {device!r} found; auto, cpu or cuda expected")
 
 
 def data_folder(config: Config) -> Path:

@@ -17,6 +17,8 @@ TITLES = {
     "debtors": "Deudores",
     "promises": "Promesas de pago",
     "calls": "Llamadas",
+    "skipped": "Llamadas sin conversación, no analizadas",
+    "triage": "Trabajo ahorrado por agente y hora",
 }
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -78,10 +80,31 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "score": "puntaje",
         "warnings": "avisos",
     },
+    "skipped": {
+        "call_id": "llamada",
+        "local_day": "día",
+        "agent_id": "agente",
+        "kind": "contenido",
+        "certainty": "certeza",
+        "signals": "señales",
+        "decision": "decisión",
+        "duration": "segundos",
+        "was_wrong": "error",
+    },
+    "triage": {
+        "agent_id": "agente",
+        "hour": "hora",
+        "calls": "llamadas",
+        "skipped": "omitidas",
+        "sampled": "comprobadas",
+        "wrong": "errores",
+        "seconds": "segundos omitidos",
+        "speech": "segundos de voz ahorrados",
+    },
 }
 """Columns shown on the terminal, each with its heading; files hold every column."""
 
-SHARES = frozenset({"agent_talk_share", "silence_share", "score"})
+SHARES = frozenset({"agent_talk_share", "silence_share", "score", "certainty"})
 NUMBERS = frozenset(
     {"calls", "minutes", "promises", "promise_calls", "amount", "duration", "pending_amount", "pending"}
 )

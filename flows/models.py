@@ -42,6 +42,11 @@ def shared_models(config: Config, *, allow_synthetic: bool) -> Models:
     return _LOADED[key]
 
 
+def loaded_models(config: Config) -> Models:
+    """Models for a trial of this machine: synthetic weights allowed, nothing shared, missing ones told when asked."""
+    return _models(config, allow_synthetic=True)
+
+
 def _models(config: Config, *, allow_synthetic: bool) -> Models:
     return Models(
         weights=weights_of(config, allow_synthetic=allow_synthetic),

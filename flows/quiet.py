@@ -5,9 +5,17 @@ from pathlib import Path
 
 from pipeline.errors import SetupError
 
+NEVER_REPORT = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+"""Set whatever the environment says: a tool for recorded calls has nothing to report."""
+
+
+def silence() -> None:
+    """Keeps Prefect and its server from reporting anything, in this process and those it starts."""
+    os.environ.update(NEVER_REPORT)
+
 
 def settle(data_dir: Path) -> None:
-    """Defaults for everything the user has not set; call before anything imports prefect.
+    """Makes the data folder and sets what the user has not set; call before anything imports prefect.
 
     Raises:
         SetupError: The data folder cannot be made.
@@ -16,9 +24,8 @@ def settle(data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"{data_dir}: cannot be made ({error.strerror}); give another folder with --data") from error
+    silence()
     defaults = {
-        "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_HOME": str(data_dir.absolute() / "prefect"),
         # The temporary server takes 12 to 22 s on a busy machine; the default of 20 fails there.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",

@@ -211,8 +211,9 @@ def _voicemail(channel: _Channel, others: float, n_channels: int) -> _Verdict | 
     if not 1 <= len(beeps) <= 2:
         return None
     beep = beeps[-1].span
-    before = [s for s in channel.talk if s.end <= beep.start + MARGIN]
-    after = _seconds([s for s in channel.talk if s.end > beep.start + MARGIN])
+    # The network may take the beep for speech and join what lies before and after it.
+    before = [Span(s.start, min(s.end, beep.start)) for s in channel.talk if s.start < beep.start]
+    after = sum(max(0.0, s.end - max(s.start, beep.end + MARGIN)) for s in channel.talk)
     if _seconds(before) < 1.5 or beep.start - before[-1].end > 4.0:
         return None
     if after <= 0.5:

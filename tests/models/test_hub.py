@@ -97,7 +97,8 @@ def test_a_changed_file_is_found_by_verify(root: Path) -> None:
     assert "model.bin has SHA-256" in line["state"]
 
 
-def test_list_shows_where_weights_are_and_under_which_licence(hub: Hub) -> None:
+@pytest.mark.usefixtures("hub")
+def test_list_shows_where_weights_are_and_under_which_licence() -> None:
     fetch(NAME, "recogniser")
     lines = {entry["name"]: entry for entry in json.loads(run("models", "list", "--json")[1])}
     assert lines[NAME]["origin"] == "hub"
@@ -124,7 +125,8 @@ def test_unreachable_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     refused("cannot be reached", "check network, proxy and HF_ENDPOINT", "copy a folder")
 
 
-def test_unknown_weights_and_unknown_revision(hub: Hub) -> None:
+@pytest.mark.usefixtures("hub")
+def test_unknown_weights_and_unknown_revision() -> None:
     with pytest.raises(ModelError, match="no such weights found on the hub; check owner and name, or set HF_TOKEN"):
         fetch("acme/other", "recogniser")
     with pytest.raises(ModelError, match="revision 'nowhere' not found"):
@@ -137,7 +139,8 @@ def test_weights_of_another_kind_name_what_is_missing(hub: Hub, root: Path) -> N
     assert not root.exists() or not any(root.iterdir())
 
 
-def test_too_little_disk(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hub")
+def test_too_little_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.hub.shutil.disk_usage", lambda _: SimpleNamespace(free=10))
     refused("GB of disk expected", "GB free", "PALABRA_MODELS")
 
