@@ -26,6 +26,8 @@ from pipeline.types import Account
 Share = Literal["fixed", "part", "rest", "same"]
 
 _LARGEST_DAY = 31
+_TWO_MONTHS = 62
+_LISTING = frozenset({",", "y", "e", "de", "en", "del"})
 _LEAST_SHARE = Decimal("0.004")
 _LEAST_MINIMUM = Decimal("0.05")
 _MOST_SHARE = Decimal("1.2")
@@ -116,7 +118,8 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
         refused = _is_denied_at(found.tokens, match) or (
             match.rule in ("month", "holiday") and not _is_told_as_day(found.tokens, match)
         )
-        if not refused and (match.start in sure or match.date in known.days or match.rule != "now"):
+        counts = match.rule != "now" or match.start in sure or match.date in known.days or _is_of_a_sum(found, match)
+        if not refused and counts:
             read = _in_month_of(read, shift or _named_month(before, read))
             days.append(DayMention(read, match.start in sure, sure.get(match.start, 0)))
         elif read.date is not None:
@@ -128,6 +131,15 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
         kept = [day for day in kept if day.match.start == judged[0].match.start] or kept
     denied |= {d.match.date for d in days if d.match.date} - {k.match.date for k in kept if k.match.date}
     return kept, frozenset(denied)
+
+
+def _is_of_a_sum(found: Found, match: DateMatch) -> bool:
+    """Whether the day stands right beside a number: "veinte ahora y treinta el viernes"."""
+    ends = {number.last for number in found.numbers if not number.article}
+    starts = {number.first for number in found.numbers if not number.article}
+    following = found.tokens[match.last].text if match.last < len(found.tokens) else ""
+    told_apart = any(0 <= other.first - match.last <= 2 for other in found.dates)  # "trescientos ahora, este sábado"
+    return (match.first in ends or match.last in starts) and not (following == "," and told_apart)
 
 
 def _with_listed(found: Found, said_on: date) -> list[DateMatch]:
@@ -145,9 +157,22 @@ def _with_listed(found: Found, said_on: date) -> list[DateMatch]:
         if match.rule == "day_and_month" and match.date is not None:
             taken = {t for m in matches for t in range(m.first, m.last) if m.rule != "day_of_month"}
             listed += _days_before(found, match, numbers, taken, said_on)
+        if match.rule == "month" and listed:
+            match = _same_day_of(found, listed[-1], match)
         listed.append(match)
     starts = {m.start: m for m in listed if m.rule == "day_and_month"}
     return sorted({m.start: starts.get(m.start, m) for m in listed}.values(), key=lambda m: m.start)
+
+
+def _same_day_of(found: Found, before: DateMatch, match: DateMatch) -> DateMatch:
+    """A month of "el 24 de octubre, noviembre y diciembre": the day said once is that of every month."""
+    between = {token.text for token in found.tokens[before.last : match.first]}
+    if before.date is None or match.date is None or before.rule != "day_and_month" or not between <= _LISTING:
+        return match
+    if not between & {",", "y", "e"} or not 0 < (match.date - before.date).days <= _TWO_MONTHS:
+        return match
+    day = min(before.date.day, match.date.day)
+    return replace(match, date=match.date.replace(day=day), period_start=None, rule="day_and_month")
 
 
 def _is_ordinal(tokens: Sequence[Token], match: DateMatch, following: DateMatch) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from pipeline.date_context import STRONG
 from pipeline.payment_mentions import DayMention, Mentions, SumMention
-from pipeline.promise_cues import asks_more, has_phrase
+from pipeline.promise_cues import asks_more, find_condition, has_phrase
+from pipeline.tokens import Token
 
 _FAR = 140
 """Cost above which a day and an amount are not of one payment: about a sentence apart."""
@@ -135,13 +136,21 @@ def _without_leftovers(mentions: Mentions, pairs: list[Pair], *, by_agent: bool)
         start = day.match.start if day else money.start if money else 0
         first, last, _ = mentions.bounds[mentions.sentence_at(start)]
         sentence = mentions.tokens[first:last]
-        if has_phrase(sentence, "stance", "later") or (money is not None and money.value in paid):
+        is_open = money is not None and _awaits_something(mentions, sentence)
+        again = is_open and has_phrase(sentence, "more", "other")
+        if has_phrase(sentence, "stance", "later") or (money is not None and money.value in paid and not again):
             continue
-        is_open = money is not None and has_phrase(sentence, "condition", "phrases")
         is_other = day is not None and not by_agent and asks_more(sentence)
         if is_open or is_other:
             kept.append((day, money))
     return kept
+
+
+def _awaits_something(mentions: Mentions, sentence: Sequence[Token]) -> bool:
+    """Whether a sentence hangs a payment on an event: "y las otras cuando venda el frijol"."""
+    return has_phrase(sentence, "condition", "phrases") or (
+        find_condition(mentions.text, sentence, frozenset(), has_day=False) is not None
+    )
 
 
 def _without_weaker_days(mentions: Mentions, pairs: list[Pair]) -> list[Pair]:

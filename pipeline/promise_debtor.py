@@ -86,8 +86,9 @@ def hear_promise(talk: Talk, turn: Turn, reading: TurnPayments) -> None:
             conditional = reading.conditional and not (freely and offer.is_recap)
             talk.adopt(offer, (turn.index,), turn, conditional=conditional)
         table.topic = None
-    else:
+    elif not _promises_another(talk, turn, reading):
         _confirm(talk, turn, reading)
+    table.vague = table.vague or has_phrase(reading.tokens, "amounts", "vague")
     table.pending = None
     table.adds = False
 
@@ -99,6 +100,8 @@ def _settles(talk: Talk, reading: TurnPayments) -> bool:
         return False
     if has_phrase(reading.tokens, "stance", "restructures") or any(p.is_complete for p in reading.payments):
         return False
+    if any(has_phrase(reading.tokens, "more", name) for name in ("rest", "left", "other")):
+        return False
     words = [t for t in reading.tokens if t.kind == "word"]
     if opens_with(reading.tokens, "stance", "affirms"):
         return not any(t.text in ("no", "pero") for t in words)
@@ -106,6 +109,19 @@ def _settles(talk: Talk, reading: TurnPayments) -> bool:
     days = {p.due for p in reading.payments if p.due is not None}
     apart = all(p.amount not in known and not p.rest for p in reading.payments if p.amount is not None)
     return not days and apart and not any(t.text in ("no", "pero", "solo", "nomas") for t in words)
+
+
+def _promises_another(talk: Talk, turn: Turn, reading: TurnPayments) -> bool:
+    """Enter a payment of the same amount without a day: "el otro cuando pague el seguro"."""
+    live = talk.ledger.live()
+    if not reading.conditional or not has_phrase(reading.tokens, "more", "one_more") or not live:
+        return False
+    last = max(live, key=lambda e: e.touched)
+    if not last.is_complete or last.amount is None or any(e.due is None for e in live):
+        return False
+    payment = Payment(None, None, last.amount, last.currency, ("same",), True, "fixed", (), conditional=True)
+    talk.ledger.take([entry_of(payment, (turn.index,), turn.role, turn.index)], adds=True, whole=False)
+    return True
 
 
 def _promises_topic(reading: TurnPayments) -> bool:

@@ -137,10 +137,11 @@ class Ledger:
         if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
 
-    def leave_out(self, recap: Sequence[Entry]) -> None:
+    def leave_out(self, recap: Sequence[Entry], *, undated: bool) -> None:
         """What a recap of whole payments contradicts: a day or an amount that is one of its payments', said before.
 
-        Of a plan only the next payments may be repeated: what is due after them stands.
+        Of a plan only the next payments may be repeated: what is due after them stands. What has no day yields to a
+        recap that names a day for all (`undated`).
         """
         dated = [e.due for e in recap if e.due is not None]
         amounts = {e.amount for e in recap}
@@ -148,12 +149,17 @@ class Ledger:
             return
         matched = {i for i in self.standing() if any(_is_same(self.entries[i], e) for e in recap)}
         successor = max(matched, default=None)
+        planned = [i for i in self.standing() if any(rule.startswith("plan_") for rule in self.entries[i].rules)]
+        on_plan = {self.entries[i].due for i in planned}
+        planned = planned if len(planned) > len(recap) and on_plan.issuperset(dated) else []
         for i in self.standing():
             entry = self.entries[i]
-            if i in matched or successor is None or entry.conditional:
+            if i in matched or i in planned or successor is None or entry.conditional:
                 continue
             later = entry.due is not None and entry.due > max(dated)
             same = entry.amount in amounts or entry.amount is None
+            if entry.due is None and not undated:
+                continue
             if (not later and (same or len(recap) > 1)) or (entry.due is None and entry.share == "fixed"):
                 self.entries[i] = replace(entry, replaced_by=successor)
 

@@ -50,6 +50,8 @@ def _with_asked(talk: Talk, entry: Entry) -> Entry:
     asked = talk.table.asked
     if entry.due is None or entry.amount is not None or entry.replaced_by is not None or asked is None:
         return entry
+    if talk.table.vague:
+        return entry
     return replace(
         entry,
         amount=asked.amount,

@@ -24,6 +24,7 @@ class Table:
     topic_turn: int = -1
     heard_days: frozenset[date] = frozenset()
     adds: bool = False
+    vague: bool = False
     each: Payment | None = None
     down: Payment | None = None
     terms: Terms = field(default_factory=Terms)
@@ -115,7 +116,7 @@ class Talk:
         whole = offer.is_recap and bool(live)
         self.ledger.take(entries, adds=adds, whole=whole, named=offer.named, room=self.account.balance)
         if whole and all(e.is_complete and e.share == "fixed" for e in entries if not e.conditional):
-            self.ledger.leave_out(entries)
+            self.ledger.leave_out(entries, undated=all(p.due is not None for p in offer.payments))
 
     def with_each(self, own: list[Payment]) -> list[Payment]:
         each = self.table.each
