@@ -83,7 +83,7 @@ STAGES: tuple[Stage, ...] = (
         model="turn_classifier",
         metadata=lambda r, _: r.account.country,
     ),
-    Stage("tone", ("redact", "diarize"), stages.run_tone, model="tone_classifier"),
+    Stage("tone", ("redact", "diarize"), stages.run_tone, version=2, model="tone_classifier"),
     Stage(
         "promises",
         ("classify",),

@@ -156,6 +156,12 @@ class ToneConfig:
     min_score: float = 0.5
     # The voice counts as raised this far above the speaker's own median level, dB.
     raised_db: float = 8.0
+    # Half of that is enough where the pitch is this far above the speaker's own median, semitones.
+    raised_semitones: float = 4.0
+    # The collector speaks over the debtor where the debtor goes on for this long after the collector began, seconds.
+    over_seconds: float = 0.7
+    # A call without a flag is marked to be listened to where the collector's voice is raised in so many turns.
+    listen_turns: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pipeline import (
     tone,
     transcribe,
     triage,
+    voice,
 )
 from pipeline.config import Config
 from pipeline.errors import CallError
@@ -164,8 +165,9 @@ def run_tone(states: Sequence[CallState], models: Models, config: Config) -> Ans
     found = tone.flag_tone([_conversation(s) for s in states], models.tone_classifier)
 
     def run(state: CallState) -> CallState:
-        flags = tone.with_voice(found[state.recording.call_id], state.turns, state.loudness, config.tone)
-        return replace(state, tone=flags)
+        flags = found[state.recording.call_id]
+        heard = voice.voice_evidence(state.turns, state.loudness, flags, config.tone)
+        return replace(state, tone=tone.with_voice(flags, heard, config.tone), voice=heard)
 
     return _each(states, run)
 

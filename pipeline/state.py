@@ -9,6 +9,7 @@ from typing import Literal
 from pipeline.labels import Outcome
 from pipeline.ports import Diarizer, ToneClassifier, Transcriber, TurnClassifier, VoiceActivity, Weights
 from pipeline.types import (
+    NO_VOICE,
     Audio,
     CallAnalysis,
     CallbackRequest,
@@ -27,6 +28,7 @@ from pipeline.types import (
     TurnLabels,
     Understood,
     Utterance,
+    VoiceEvidence,
     VoiceSpan,
     Word,
 )
@@ -55,6 +57,7 @@ class CallState:
     turns: tuple[Turn, ...] = ()
     labels: tuple[TurnLabels, ...] = ()
     tone: tuple[ToneFlag, ...] = ()
+    voice: VoiceEvidence = NO_VOICE
     promises: tuple[Promise, ...] = ()
     callbacks: tuple[CallbackRequest, ...] = ()
     metrics: CallMetrics | None = None
@@ -82,6 +85,7 @@ class CallState:
             self.metrics,
             self.outcome,
             self.warnings,
+            self.voice,
         )
         keys = tuple(StageKey(stage, key) for stage, key in self.keys.items())
         provenance = Provenance(code_version, config_digest, weights, keys)
@@ -107,6 +111,7 @@ def restored(analysis: CallAnalysis, path: Path) -> CallState:
         turns=turns,
         labels=understood.labels,
         tone=understood.tone,
+        voice=understood.voice,
         promises=understood.promises,
         callbacks=understood.callbacks,
         metrics=understood.metrics,

@@ -246,6 +246,26 @@ class ToneFlag:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceEvidence:
+    """What the voices of a call say; all audio it was measured on is synthetic, and it raises no flag alone.
+
+    Attributes:
+        raised: Turns of either side, raised against the same voice in the same call.
+        over: Turns in which the collector spoke over the debtor.
+        raised_first: Who raised the voice first; `None` where nobody did.
+        listen: Whether a person should listen although the text has no flag.
+    """
+
+    raised: tuple[int, ...] = ()
+    over: tuple[int, ...] = ()
+    raised_first: Role | None = None
+    listen: bool = False
+
+
+NO_VOICE = VoiceEvidence()
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """A payment that was promised. `due_start` is the first day where a period was named.
 
@@ -354,6 +374,7 @@ class Understood:
     metrics: CallMetrics
     outcome: Outcome
     warnings: tuple[str, ...] = ()
+    voice: VoiceEvidence = NO_VOICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from pipeline.types import (
     Turn,
     TurnLabels,
     Understood,
+    VoiceEvidence,
     VoiceSpan,
     Word,
 )
@@ -71,6 +72,12 @@ def analysis_of_rows(rows: Mapping[str, Sequence[Row]]) -> CallAnalysis:
             metrics=_metrics(call, _ordered(rows, "role_metrics")),
             outcome=call["outcome"],
             warnings=tuple(call["warnings"]),
+            voice=VoiceEvidence(
+                raised=tuple(call.get("voice_raised") or ()),
+                over=tuple(call.get("voice_over") or ()),
+                raised_first=call.get("voice_raised_first"),
+                listen=bool(call.get("voice_listen")),
+            ),
         ),
         findings=tuple(
             Finding(r["rule"], r["result"], r["severity"], r["turn"], r["evidence"]) for r in _ordered(rows, "findings")

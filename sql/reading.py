@@ -37,6 +37,7 @@ from sql.results import (
     ToneRow,
     TotalsRow,
     TurnRow,
+    VoiceRow,
     WeightsRow,
 )
 from sql.warehouse import connect, published_path, statement
@@ -150,6 +151,11 @@ def spared_calls(connection: Connection, selection: Selection = ALL) -> tuple[Sp
 def spared_hours(connection: Connection, selection: Selection = ALL) -> tuple[SparedHourRow, ...]:
     """What triage spared, by hour and collector."""
     return _selected(connection, "spared_hours", SparedHourRow, selection)
+
+
+def voices(connection: Connection, selection: Selection = ALL) -> tuple[VoiceRow, ...]:
+    """Calls in which a voice was raised, those to listen to first: all audio it was measured on is synthetic."""
+    return _selected(connection, "voices", VoiceRow, selection)
 
 
 def weights(connection: Connection) -> tuple[WeightsRow, ...]:

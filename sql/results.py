@@ -213,6 +213,24 @@ class ToneRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceRow:
+    """A call in which a voice was raised, or the collector spoke over the debtor. Measured on synthetic speech only.
+
+    `listen`: a person should, although no word was flagged.
+    """
+
+    call_id: str
+    agent_id: str | None
+    debtor_id: str
+    local_day: date
+    listen: bool
+    raised_first: Role | None
+    raised_by_agent: int
+    raised_by_debtor: int
+    spoke_over: int
+
+
+@dataclass(frozen=True, slots=True)
 class SparedCallRow:
     """A call that triage skipped, or that was analysed to see whether that were right; `hour` has no offset.
 

@@ -52,6 +52,10 @@ _CALLS: Final = {
     "triage_decision": pa.string(),
     "triage_signals": pa.list_(pa.string()),
     "triage_speech": pa.float64(),
+    "voice_raised": pa.list_(pa.int32()),
+    "voice_over": pa.list_(pa.int32()),
+    "voice_raised_first": pa.string(),
+    "voice_listen": pa.bool_(),
     "outcome": pa.string(),
     "warnings": pa.list_(pa.string()),
     "metric_duration": pa.float64(),
@@ -175,7 +179,15 @@ _OWN: Final[dict[str, dict[str, pa.DataType]]] = {
 }
 
 ADDED: Final[dict[str, tuple[str, ...]]] = {
-    "calls": ("triage_decision", "triage_signals", "triage_speech"),
+    "calls": (
+        "triage_decision",
+        "triage_signals",
+        "triage_speech",
+        "voice_raised",
+        "voice_over",
+        "voice_raised_first",
+        "voice_listen",
+    ),
     "turn_labels": ("asked",),
 }
 """Columns that files of earlier versions lack: they are read as null."""

@@ -74,8 +74,8 @@ ROLES: Final[Mapping[Role, str]] = {
 
 VOICES: Final[Mapping[Literal["none", "raised", "listen"], str]] = {
     "none": "",
-    "raised": "la voz sube un grado la gravedad del texto; nunca marca por sí sola",
-    "listen": "conviene escuchar: la voz apoya la sospecha del texto; nunca marca por sí sola",
+    "raised": "la voz sube un grado la gravedad del texto; nunca marca por sí sola (medido solo con voz sintética)",
+    "listen": "conviene escuchar la llamada; la voz nunca marca por sí sola (medido solo con voz sintética)",
 }
 
 TRIAGE: Final[Mapping[str, tuple[str, str]]] = {
