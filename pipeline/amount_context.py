@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue, context_words
-from pipeline.amount_rejections import corrected, is_rejected
+from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.date_cues import pays_other, pays_person, people
 from pipeline.numbers import NumberMatch, find_numbers
@@ -120,6 +120,9 @@ class _Judge:
     def accepted(self) -> list[AmountMatch]:
         matches = self.u.matches
         reasons = [self.reason_against(match) for match in matches]
+        for position in range(2, len(matches)):
+            if sums_up(self.u, position, reasons):
+                reasons[position] = None
         replaced = set(corrected(self.u, reasons))
         pairs = list(zip(matches, reasons, strict=True))
         kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
@@ -243,8 +246,7 @@ class _Judge:
         """Whether its clause pays the one who listens: "le paso los ochenta del recibo"."""
         u = self.u
         clause = u.clause(match.first, u.soft)
-        paid = any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
-        return paid
+        return any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
 
     def is_for_creditor(self, match: AmountMatch) -> bool:
         """Whether a clause without a verb gives it to the one who listens: "y el viernes a usted doscientos"."""
@@ -252,6 +254,13 @@ class _Judge:
         clause = u.clause(match.first, u.soft)
         named = any(u.text(i) == "a" and u.text(i + 1) in _LISTENERS for i in clause)
         return named and all(u.cues[i] is None for i in clause)
+
+    def is_the_listeners(self, match: AmountMatch) -> bool:
+        """Whether it is called the listener's: "el viernes ya usted tiene sus dos mil"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        told = u.has(frozenset({Cue.PAST, Cue.INCOME, Cue.PRICE, Cue.DEBT, Cue.NOUN, Cue.TOLD}), clause)
+        return u.text(match.first - 1) in ("sus", "tus") and not told and "tiene" in {u.text(i) for i in clause}
 
     def is_what_is_given(self, match: AmountMatch) -> bool:
         """Whether a sum is said to be what is paid: "mil es lo que le doy"."""
@@ -272,7 +281,7 @@ class _Judge:
             return False
         while u.text(place) in _ARTICLES or u.text(place) == "del":
             place += 1
-        return place < len(u.tokens) and u.cues[place] is Cue.DEBT
+        return place < len(u.tokens) and (u.cues[place] is Cue.DEBT or u.text(place) in _BILLS)
 
     def by_cues(self, match: AmountMatch) -> str | None:
         """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
@@ -283,7 +292,7 @@ class _Judge:
             return None
         if self.is_affirmed(match) or self.is_what_is_given(match) or self.is_of_the_debt(match):
             return None
-        if self.is_for_creditor(match):
+        if self.is_for_creditor(match) or self.is_the_listeners(match):
             return None
         leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):

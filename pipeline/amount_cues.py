@@ -68,7 +68,8 @@ _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
 _PROGRESS = frozenset("llevo llevamos llevaba voy vamos vengo venimos".split())
-_LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS
+_OWING = frozenset({"estoy", "estamos"})
+_LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS | _OWING
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
 _DAY_SAID = frozenset("lunes martes miercoles jueves viernes sabado domingo tarde noche manana pasado pasada".split())
 _SPEAKING = frozenset(
@@ -240,6 +241,8 @@ def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | N
     word = tokens[index].text
     if before in _TO_CREDITOR and word in _REACHES:
         return Cue.PAY
+    if before in _OWING and word == "debiendo":
+        return Cue.DEBT
     if before in _PROGRESS and word.endswith(_GERUND) and _is_going_on(tokens, index):
         return Cue.PAST
     if before in _THEY_WILL and word.endswith("r") and _is_done_to_me(tokens, index):
@@ -352,13 +355,18 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
 
 def _says_it_is_whole(tokens: Sequence[Token], index: int) -> bool:
     """Whether "completo" is no verb: "lo pagué completo"."""
-    return tokens[index].text in ("completo", "cuadrado") and _text(tokens, index - 1) not in _CLITICS | {"yo", "y", "ya"}
+    return tokens[index].text in ("completo", "cuadrado") and _text(tokens, index - 1) not in _CLITICS | {
+        "yo",
+        "y",
+        "ya",
+    }
 
 
 def _lost_its_accent(tokens: Sequence[Token], index: int, text: str) -> bool:
     """Whether "le pague" is "le pagué" in a text that writes no accents, and nothing wishes or orders it."""
     before = _text(tokens, index - 1)
-    dated = before in _DAY_SAID or before in context_words().past_time or before.isdecimal() or bool(read_word(before))
+    dated = before in _DAY_SAID or before in context_words().past_time or before.isdecimal()
+    dated = dated or (before not in _DETERMINERS and bool(read_word(before)))
     if not (dated or before in _TO_CREDITOR | {"yo", "ya", "se"}) or MARKED.search(text):
         return False
     return WISHED.isdisjoint([token.text for token in tokens[max(0, index - 4) : index]])

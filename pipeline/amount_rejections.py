@@ -130,11 +130,16 @@ def _questioned(u: Utterance, match: AmountMatch) -> bool:
     return not said_yes and follows not in u.inside and follows not in u.taken
 
 
-def _sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
+def sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
     """As in "sus cien y sus treinta, ciento treinta en total": the sum of what was named takes its place."""
     total = u.matches[position]
     after = (u.text(total.last), u.text(total.last + 1))
-    said = after == ("en", "total") or after[0] == "total" or u.text(total.first - 1) == "total" or after == ("por", "todo")
+    said = (
+        after == ("en", "total")
+        or after[0] == "total"
+        or u.text(total.first - 1) == "total"
+        or after == ("por", "todo")
+    )
     if not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
         return False  # each on its own day
     parts = [match.value for match, why in zip(u.matches[:position], reasons, strict=False) if why in _PARTS]
@@ -145,7 +150,7 @@ def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of amounts that the next one takes the place of."""
     for i in range(len(u.matches) - 1):
         left, right = u.matches[i], u.matches[i + 1]
-        if _sums_up(u, i + 1, reasons):
+        if sums_up(u, i + 1, reasons):
             yield from range(i + 1)
             continue
         between = [u.text(j) for j in range(left.last, right.first)]

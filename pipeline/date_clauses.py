@@ -28,6 +28,7 @@ from pipeline.date_cues import (
     SUBORDINATE,
     UNKNOWN,
     cue_masks,
+    done_on_it,
 )
 from pipeline.date_runons import run_on_cuts
 from pipeline.dates import DateMatch, Found
@@ -42,13 +43,6 @@ _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "
 _CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
 _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
 _COPULAS = frozenset("es son fue era cae sera".split())
-# After "el viernes es": it is said when, not what day it is.
-_DONE_ON_IT = frozenset(
-    "que cuando cuanto donde como mejor seguro segura fijo fija bueno perfecto posible mi lo su tu un una pago paga fecha "
-    "dia plazo mas a para en de con le te yo hoy ya entonces si lo suyo seguro promesa ultimo unico unica ultima primer "
-    "primera limite vencimiento deposito abono cuota ideal facil raya quincena cobro pension plata ahi cuando mio tuyo "
-    "tarde temprano buen buena pronto suyo suya suyos suyas tuyo tuyos tuya tuyas vuestro vuestros".split()
-)
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _BARE_NOUNS = frozenset(
     {
@@ -158,12 +152,12 @@ def is_only_named(match: DateMatch, tokens: Sequence[Token]) -> bool:
     if match.last + 1 >= len(tokens) or tokens[match.last].text not in _COPULAS:
         return False
     following = tokens[match.last + 1]
-    if following.kind != "word" or following.text in _DONE_ON_IT:
+    if following.kind != "word" or following.text in done_on_it():
         return False
     if tokens[match.last].text == "son" and read_word(following.text):
         return False  # "el viernes son quinientos"
     if following.text in ("el", "la", "los", "las", "un", "una") and match.last + 2 < len(tokens):
-        return tokens[match.last + 2].text not in _DONE_ON_IT
+        return tokens[match.last + 2].text not in done_on_it()
     return True
 
 

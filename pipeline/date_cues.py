@@ -151,6 +151,7 @@ class _Cues:
     openers: frozenset[str]
     people: frozenset[str]
     opening: frozenset[str]
+    done_on_it: frozenset[str]
 
 
 @lru_cache(maxsize=1)
@@ -188,15 +189,21 @@ def _load() -> _Cues:
     }
     known = frozenset(data["other_bill"]["people"])
     opening = frozenset(data["negation"]["opening"])
+    done_on_it = frozenset(data["only_named"]["done"])
     events = frozenset(word for word, cue in words.items() if cue & EVENT)
     told_apart = known | events | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
     fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
-    return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known, opening)
+    return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known, opening, done_on_it)
 
 
 def people() -> frozenset[str]:
     """Who is paid for something else than the debt."""
     return _load().people
+
+
+def done_on_it() -> frozenset[str]:
+    """Words after «el viernes es» that tell of something done on it: «es cuando», «es mi pago»."""
+    return _load().done_on_it
 
 
 def pays_other(tokens: Sequence[Token], places: Sequence[int]) -> bool:

@@ -62,13 +62,12 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
     if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
         return True
-    if match.rule in ("now", "today") and _waits_for(clause, match, tokens):
-        return True
     if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
         return True
     return (
         before == "ni"
         or (opening == "desde" and match.rule == "from" and after != "manana")
+        or (match.rule in ("now", "today") and _waits_for(clause, match, tokens))
         or is_only_named(match, tokens)
         or _says_what_day_it_is(clause, match, tokens)
     )
@@ -113,7 +112,7 @@ def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     after = [token.text for token in tokens[match.last : match.last + 2]]
     if limit and after[:1] == ["no"] and after[-1] in _NO_MORE:
         return True
-    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY)
+    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY | cue.INCOME)
 
 
 def _says_what_day_it_is(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:

@@ -24,7 +24,11 @@ _PAYS = cue.PAY | cue.LIGHT
 
 
 def run_on_cuts(
-    tokens: Sequence[Token], masks: Sequence[int], covered: Sequence[int], dates: Collection[int], copulas: Collection[int]
+    tokens: Sequence[Token],
+    masks: Sequence[int],
+    covered: Sequence[int],
+    dates: Collection[int],
+    copulas: Collection[int],
 ) -> frozenset[int]:
     """Tokens at which a sentence begins that no sign opens.
 

@@ -164,7 +164,7 @@ def _is_in_days(u: Utterance, match: AmountMatch) -> bool:
     listed = 0
     while u.text(first - 1) in (",", "y", "e") and first >= _LIST_STEP:
         if first - 2 in u.taken:
-            return listed > 0 or u.text(match.last) in (",", "y", "e") and match.last + 1 in u.numbered
+            return listed > 0 or (u.text(match.last) in (",", "y", "e") and match.last + 1 in u.numbered)
         if first - 2 not in u.numbered:
             return False
         listed += 1

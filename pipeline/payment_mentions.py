@@ -157,9 +157,7 @@ def _with_listed(found: Found, said_on: date) -> list[DateMatch]:
         if match.rule == "day_and_month" and match.date is not None:
             taken = {t for m in matches for t in range(m.first, m.last) if m.rule != "day_of_month"}
             listed += _days_before(found, match, numbers, taken, said_on)
-        if match.rule == "month" and listed:
-            match = _same_day_of(found, listed[-1], match)
-        listed.append(match)
+        listed.append(_same_day_of(found, listed[-1], match) if match.rule == "month" and listed else match)
     starts = {m.start: m for m in listed if m.rule == "day_and_month"}
     return sorted({m.start: starts.get(m.start, m) for m in listed}.values(), key=lambda m: m.start)
 

@@ -179,7 +179,8 @@ def names_another(reading: TurnPayments) -> bool:
     """Whether a sentence with a payment in it says that it is one more."""
     sentences = {p.sentence for p in reading.payments}
     return any(
-        has_phrase(reading.tokens[first:last], "more", "other") or has_phrase(reading.tokens[first:last], "more", "besides")
+        has_phrase(reading.tokens[first:last], "more", "other")
+        or has_phrase(reading.tokens[first:last], "more", "besides")
         for place, (first, last, _) in enumerate(sentence_bounds(reading.tokens))
         if place in sentences
     )

@@ -29,6 +29,7 @@ _PAYING_I = frozenset(
     "ingreso paso pongo hago yapeo".split()
 )
 _HAD_SAID = frozenset("habia habiamos habian".split())
+_INFINITIVE = ("r", "rle", "rte")
 _SAID = frozenset("dicho quedado prometido ofrecido hablado".split())
 _INTENDED = frozenset("iba ibamos pensaba pensabamos queria queriamos".split())
 _AS_SAID = frozenset("como que segun tal".split())
@@ -219,7 +220,9 @@ def _was_meant(texts: Sequence[str], part: range) -> bool:
     """«Te había dicho cincuenta», «iba a darle mil»: what was meant once."""
     for place in part[:-1]:
         said = texts[place] in _HAD_SAID and texts[place + 1] in _SAID
-        intended = texts[place] in _INTENDED and (texts[place + 1] == "a" or texts[place + 1].endswith(("r", "rle", "rte")))
+        intended = texts[place] in _INTENDED and (
+            texts[place + 1] == "a" or texts[place + 1].endswith(("r", "rle", "rte"))
+        )
         if (said or intended) and _AS_SAID.isdisjoint(texts[max(part.start, place - 3) : place]):
             return True
     return False
@@ -231,9 +234,7 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
     said = set(texts)
     if not words.alone.isdisjoint(said) or not words.pairs.isdisjoint(pairwise(texts)):
         return True
-    if "pero" in said and (
-        any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)
-    ):
+    if "pero" in said and (any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)):
         return True
     if "si" in said and "?" in said and not words.gain.isdisjoint(said):
         return True

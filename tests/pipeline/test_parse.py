@@ -92,7 +92,7 @@ FLOORS = {
     "author3": (0.99, 0.99, 0.01),
     "author5": (0.99, 0.99, 0.01),
     "author6": (0.92, 0.94, 0.01),  # written to be hard: odd turns of phrase that no rule should follow
-    "author7": (0.90, 0.89, 0.06),  # what it scored when it was opened; not learnt from yet
+    "author7": (0.99, 0.98, 0.01),  # 90.6 % and 89.3 % of false 5.4 % and 4.8 % when it was opened; learnt from since
 }
 
 
@@ -114,3 +114,14 @@ def test_cases_by_other_hands_stay_right(author: str) -> None:
     assert 1 - counts["amount missed"] / counts["amount"] >= amounts, misses
     assert counts["no date missed"] / counts["no date"] <= false, misses
     assert counts["no amount missed"] / counts["no amount"] <= false, misses
+
+
+_SPOKEN = Path(__file__).parents[1] / "data" / "spoken_payments.jsonl"
+
+
+@pytest.mark.parametrize("line", _SPOKEN.read_text("utf-8").splitlines())
+def test_spoken_sentences_with_and_without_signs(line: str) -> None:
+    """Run-on sentences, days only named, payments to others, past without accents: written before the rules ran."""
+    case = json.loads(line)
+    found = json.loads(parse_line(line))
+    assert (found["date"], found["amount"]) == (case["date"], case["amount"])
