@@ -2,7 +2,8 @@
 
 Two things differ from the stock pipeline, and neither changes what comes out. Its embedding network runs once per
 window instead of once per window and speaker (see `embed_once_per_window`), a third of the time. And of a recording of
-over an hour the windows overlap less, because clustering holds every pair of windows in memory.
+over an hour the windows overlap less, because clustering holds every pair of windows in memory. Weights that ask for
+it have their voices found once more (`models.resegment`); those of the hub do not.
 
 Importing pyannote takes 20 s, so it happens when the first diarizer is made.
 """
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 from models.quiet import silence_libraries
 from models.registry import CARD, LocalWeights
+from models.resegment import load_parameters, resegment
 from pipeline.config import DiarizeConfig
 from pipeline.errors import ModelError
 from pipeline.ports import MODEL_RATE, Weights
@@ -66,6 +68,7 @@ class PyannoteDiarizer:
         self._pipeline = load_pipeline(local, config.device, token)
         self._pipeline.get_embeddings = partial(embed_once_per_window, self._pipeline)
         self._max_gap = take_gap_bridging(self._pipeline)
+        self._resegmentation = load_parameters(local.folder)
         self._windows = parts_of(self._pipeline).segmentation
         self._step = float(self._windows.step)
         self._one_at_a_time = threading.Lock()
@@ -97,6 +100,8 @@ class PyannoteDiarizer:
         # `uri` is a constant: pyannote puts it into its warnings, and a call's id is none of its business.
         file = {"waveform": waveform, "sample_rate": MODEL_RATE, "uri": "call"}
         voices = named_by_appearance(self._apply(file).exclusive_speaker_diarization, duration)
+        if self._resegmentation is not None:
+            voices = resegment(voices, samples, self._pipeline, self._resegmentation)
         return bridged(voices, self._max_gap)
 
     def _apply(self, file: dict[str, Any]) -> Any:

@@ -1,6 +1,8 @@
 """Trained networks and PLDA -> a folder in the layout of pyannote/speaker-diarization-community-1."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from models.registry import write_card
+from models.resegment import FILE as RESEGMENT
+from models.resegment import Resegmentation
 
 CONFIG = """\
 dependencies:
@@ -40,6 +44,7 @@ FILES = (
     "embedding/pytorch_model.bin",
     "plda/plda.npz",
     "plda/xvec_transform.npz",
+    RESEGMENT,
 )
 
 
@@ -50,6 +55,7 @@ def write_pipeline(
     transform: Mapping[str, NDArray[np.float64]],
     plda: Mapping[str, NDArray[np.float64]],
     parameters: Mapping[str, float],
+    again: Resegmentation,
 ) -> None:
     """Writes the folder, with the SHA-256 of its files in `weights.json`."""
     for part in ("segmentation", "embedding", "plda"):
@@ -59,6 +65,7 @@ def write_pipeline(
     _save_arrays(folder / "plda" / "xvec_transform.npz", transform)
     _save_arrays(folder / "plda" / "plda.npz", plda)
     (folder / "config.yaml").write_text(CONFIG.format(**parameters), "utf-8")
+    (folder / RESEGMENT).write_text(json.dumps(asdict(again), sort_keys=True) + "\n", "utf-8")
     write_card(folder, synthetic_only=True, kind="diarizer", files=FILES)
 
 

@@ -25,7 +25,7 @@ from models.recipes.diarization.embedding import (  # noqa: E402
 )
 from models.recipes.diarization.package import write_pipeline  # noqa: E402
 from models.recipes.diarization.segmentation import build_segmentation, train_segmentation  # noqa: E402
-from models.recipes.diarization.tune import START, tune  # noqa: E402
+from models.recipes.diarization.tune import AGAIN, START, tune  # noqa: E402
 from models.recipes.diarization.windows import (  # noqa: E402
     load_conversations,
     load_parts,
@@ -75,10 +75,10 @@ def package(work: Path, folder: Path) -> None:
         model.load_state_dict(torch.load(work / name, weights_only=True))
     _log.info("EER of held-out voices %.4f", equal_error_rate(*embeddings_of(embedding, held_out, 96, 3)))
     transform, plda = estimate_plda(*embeddings_of(embedding, calls, 800, 4))
-    write_pipeline(folder, segmentation, embedding, transform, plda, START)
-    chosen = tune(folder, held_out[:N_TUNING_CALLS])
-    write_pipeline(folder, segmentation, embedding, transform, plda, chosen)
-    _log.info("chosen: %s", json.dumps(chosen))
+    write_pipeline(folder, segmentation, embedding, transform, plda, START, AGAIN)
+    chosen, again = tune(folder, held_out[:N_TUNING_CALLS])
+    write_pipeline(folder, segmentation, embedding, transform, plda, chosen, again)
+    _log.info("chosen: %s, %s", json.dumps(chosen), again)
 
 
 def main() -> None:
