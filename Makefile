@@ -11,7 +11,6 @@ STAMP  := $(VENV)/.synced-$(LOCK)
 LOCKS  := $(sort requirements/base.lock requirements/$(LOCK).lock)
 PYTEST := $(BIN)/python -m pytest
 TYPED  := $(wildcard pipeline models flows sql web cli tests fixtures/audio benchmarks)
-BENCH_MINUTES ?= 30
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-system lint format types contracts bench soak lock clean
@@ -54,8 +53,8 @@ types: $(STAMP)  ## mypy --strict over packages, tests, fixtures and benchmarks
 contracts: $(STAMP)  ## import-linter: the drawing of the layers
 	$(BIN)/lint-imports
 
-bench: $(STAMP)  ## wall clock by stage and model time over BENCH_MINUTES minutes of synthetic calls
-	$(BIN)/python -m benchmarks.run --minutes $(BENCH_MINUTES)
+bench: $(STAMP)  ## every benchmark beside its peers, each with its gates; sizes by BENCH_… (docs/performance.md)
+	$(BIN)/python -m benchmarks.run
 
 soak: $(STAMP)  ## every test with its full repetition counts; prints the commit that it ran on
 	@git rev-parse HEAD
@@ -70,6 +69,7 @@ lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others; dev, gpu
 	    requirements/base.lock $(VENV)/$$extra.lock >requirements/$$extra.lock || exit 1; \
 	done
 	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench -c requirements/base.lock -o requirements/bench.lock
+	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench-whisperx -o requirements/bench-whisperx.lock
 	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 

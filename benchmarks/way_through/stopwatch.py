@@ -1,5 +1,6 @@
 """Seconds spent inside the models' own networks, while the unchanged adapters run around them."""
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -9,24 +10,29 @@ from unittest.mock import patch
 
 
 class Stopwatch:
-    """Adds up seconds by name; nested calls of one name count once."""
+    """Adds up seconds by name; calls of one name that are nested, or run beside each other in threads, count once."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
-        self._depth: dict[str, int] = defaultdict(int)
+        self._running: dict[str, int] = defaultdict(int)
+        self._since: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function, its seconds counted under a name."""
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            self._depth[name] += 1
-            began = time.perf_counter()
+            with self._lock:
+                self._running[name] += 1
+                if self._running[name] == 1:
+                    self._since[name] = time.perf_counter()
             try:
                 return function(*args, **kwargs)
             finally:
-                self._depth[name] -= 1
-                if self._depth[name] == 0:
-                    self.seconds[name] += time.perf_counter() - began
+                with self._lock:
+                    self._running[name] -= 1
+                    if self._running[name] == 0:
+                        self.seconds[name] += time.perf_counter() - self._since[name]
 
         return run
 
