@@ -121,6 +121,8 @@ class DiarizeConfig:
     copy_correlation: float = 0.98
     # A word heard on a channel that is this much quieter than the other at that moment is crosstalk.
     crosstalk_db: float = 12.0
+    # The same word, this much quieter and up to half a second later than on the other channel, is its echo.
+    echo_db: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Who spoke when: the channel is the voice where there are two, the diarizer tells them apart where there is one."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.config import DiarizeConfig
+from pipeline.cues import fold_words
 from pipeline.ports import MODEL_RATE, Diarizer
 from pipeline.types import Audio, Loudness, Samples, Span, VoiceSpan, Word
 
@@ -13,6 +16,15 @@ FRAME = MODEL_RATE // 50
 
 FLOOR_DB = -100.0
 """Level given to digital silence."""
+
+ECHO_DELAY = 0.5
+"""Seconds by which an echo may come after the word itself; of a call over satellite as well."""
+
+JITTER = 0.15
+"""Seconds by which the recogniser's times of the same word differ between two channels."""
+
+SHORT_WORD = 3
+"""Letters of a word up to which both sides say it often enough within half a second of each other."""
 
 PITCH_RANGE = (70.0, 400.0)
 """Hz within which a speaking voice's fundamental is searched."""
@@ -50,21 +62,69 @@ def diarize(recordings: Sequence[tuple[str, Samples]], diarizer: Diarizer) -> di
     return dict(diarizer.diarize(recordings))
 
 
-def without_crosstalk(words: Sequence[Word], audio: Audio, config: DiarizeConfig) -> tuple[Word, ...]:
-    """Words less those that a channel only overhears: much quieter there than on the other channel at that moment.
+def channel_warnings(n_channels: int, voices: Sequence[VoiceSpan], config: DiarizeConfig) -> tuple[str, ...]:
+    """What an operator should know of a recording's channels: two that hold one conversation tell no sides apart."""
+    are_told_by_model = any(not voice.voice.startswith("channel-") for voice in voices)
+    if n_channels == 2 and are_told_by_model and config.mode == "auto":
+        return ("2 channels that are copies of one conversation, heard as mono: voices are told apart by a model",)
+    return ()
 
-    A headset leaks the other side into its microphone; the recogniser writes the leak down on both channels.
+
+def without_crosstalk(words: Sequence[Word], audio: Audio, config: DiarizeConfig) -> tuple[Word, ...]:
+    """Words less those that a channel only overhears.
+
+    A headset leaks the other side into its microphone; the recogniser writes the leak down on both channels. It is
+    much quieter there than on the other channel at that moment; or it is an echo, the same word up to `ECHO_DELAY`
+    later and quieter, which may outlast what it repeats. Short words ("sí") are also said by both sides in turn, so
+    that alone is no proof against them.
     """
     if audio.channels != 2:
         return tuple(words)
     levels = [frame_levels(channel) for channel in audio.samples]
-    kept = []
-    for word in words:
-        frames = slice(int(word.span.start * 50), max(int(word.span.end * 50), int(word.span.start * 50) + 1))
-        own, other = levels[word.channel][frames], levels[1 - word.channel][frames]
-        if len(own) == 0 or float(np.median(other - own)) < config.crosstalk_db:
-            kept.append(word)
-    return tuple(kept)
+    said = [_Said(word, fold_words(word.text).strip(), _level(levels[word.channel], word.span)) for word in words]
+    sides = [sorted((s for s in said if s.word.channel == k), key=lambda s: s.word.span.start) for k in (0, 1)]
+    return tuple(
+        s.word
+        for s in said
+        if not _is_leak(s.word, levels, config.crosstalk_db) and not _is_echo(s, sides[1 - s.word.channel], config)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A word, its letters, and its level on its channel in dB."""
+
+    word: Word
+    letters: str
+    level: float
+
+
+def _frames(span: Span) -> slice:
+    return slice(int(span.start * 50), max(int(span.end * 50), int(span.start * 50) + 1))
+
+
+def _level(levels: Samples, span: Span) -> float:
+    held = levels[_frames(span)]
+    return float(np.median(held)) if len(held) else FLOOR_DB
+
+
+def _is_leak(word: Word, levels: Sequence[Samples], quieter_db: float) -> bool:
+    own, other = levels[word.channel][_frames(word.span)], levels[1 - word.channel][_frames(word.span)]
+    return len(own) > 0 and float(np.median(other - own)) >= quieter_db
+
+
+def _is_echo(said: _Said, others: Sequence[_Said], config: DiarizeConfig) -> bool:
+    if len(said.letters) <= SHORT_WORD:
+        return False
+    start = said.word.span.start
+    near = others[
+        bisect_left(others, start - ECHO_DELAY, key=_start) : bisect_right(others, start + JITTER, key=_start)
+    ]
+    return any(o.letters == said.letters and o.level - said.level >= config.echo_db for o in near)
+
+
+def _start(said: _Said) -> float:
+    return said.word.span.start
 
 
 def frame_levels(samples: Samples) -> Samples:

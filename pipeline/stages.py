@@ -139,7 +139,8 @@ def run_roles(states: Sequence[CallState], models: Models, config: Config) -> An
     def run(state: CallState) -> CallState:
         recording = state.recording
         given = roles.assign_roles(state.utterances, recording.account, recording.agent_channel, config.roles)
-        return replace(state, turns=given.turns, warnings=given.warnings)
+        of_channels = diarize.channel_warnings(state.channels, state.voices, config.diarize)
+        return replace(state, turns=given.turns, warnings=of_channels + given.warnings)
 
     return _each(states, run)
 

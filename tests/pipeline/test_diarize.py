@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from pipeline.config import DiarizeConfig
-from pipeline.diarize import channels_are_copies, is_mono, loudness_of, voices_of_channels, without_crosstalk
+from pipeline.diarize import (
+    channel_warnings,
+    channels_are_copies,
+    is_mono,
+    loudness_of,
+    voices_of_channels,
+    without_crosstalk,
+)
 from pipeline.ports import MODEL_RATE
 from pipeline.types import Audio, Span, VoiceSpan, Word
 
@@ -47,6 +54,36 @@ def test_a_leak_into_the_other_channel_is_dropped_and_talking_over_is_kept() -> 
     ]
     kept = without_crosstalk(words, audio, CONFIG)
     assert [(w.text, w.channel) for w in kept] == [("viernes", 0), ("oiga", 0), ("espere", 1)]
+
+
+def test_an_echo_that_outlasts_what_it_repeats_is_dropped() -> None:
+    # The agent stops at 1.0 s; the echo of the last word comes 0.3 s later, when the agent's channel is silent.
+    agent = np.concatenate([noise(1, 0.2), noise(2, 0.001)])
+    debtor = np.concatenate([noise(0.8, 0.001), noise(0.5, 0.08), noise(0.4, 0.001), noise(1.3, 0.15)])
+    audio = Audio(np.stack([agent, debtor]), MODEL_RATE)
+    words = [
+        Word("cuotas.", Span(0.6, 1.0), 0.9, 0),
+        Word("Cuotas", Span(0.9, 1.3), 0.7, 1),
+        Word("cuotas", Span(1.8, 2.2), 0.9, 1),
+    ]
+    kept = without_crosstalk(words, audio, CONFIG)
+    assert [(w.text, w.channel) for w in kept] == [("cuotas.", 0), ("cuotas", 1)]
+
+
+def test_an_answer_with_the_same_short_word_is_no_echo() -> None:
+    agent = np.concatenate([noise(1, 0.2), noise(2, 0.001)])
+    debtor = np.concatenate([noise(0.8, 0.001), noise(0.5, 0.08), noise(1.7, 0.001)])
+    words = [Word("¿Sí?", Span(0.6, 1.0), 0.9, 0), Word("Sí.", Span(0.9, 1.3), 0.7, 1)]
+    assert len(without_crosstalk(words, Audio(np.stack([agent, debtor]), MODEL_RATE), CONFIG)) == 2
+
+
+def test_channels_that_are_copies_are_said_to_be() -> None:
+    told_apart = [VoiceSpan("voice-0", Span(0, 1)), VoiceSpan("voice-1", Span(1, 2))]
+    by_channel = voices_of_channels(((Span(0, 1),), (Span(1, 2),)))
+    assert "copies" in channel_warnings(2, told_apart, CONFIG)[0]
+    assert channel_warnings(1, told_apart, CONFIG) == ()
+    assert channel_warnings(2, by_channel, CONFIG) == ()
+    assert channel_warnings(2, told_apart, DiarizeConfig(mode="mono")) == ()
 
 
 def test_level_and_pitch_of_a_voice() -> None:
