@@ -177,7 +177,7 @@ def _always(word: str) -> Cue | None:
     """What a word says wherever it stands; `Cue.NEARBY` where that hangs on the words beside it."""
     if word in _NOT_VERBS:
         return None
-    if word in _NEAR_WORDS or word in _TITLES or word in context_words().past_time or _tense(word) is not None:
+    if word in _NEAR_WORDS or word in _PROGRESS or word in _TITLES or word in context_words().past_time or _tense(word) is not None:
         return Cue.NEARBY
     return Cue.NEARBY if word.removesuffix("s").endswith(_PARTICIPLES) else _plain_cue(word)
 
@@ -216,6 +216,8 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     before = tokens[index - 1].text if index else ""
     if token.text in _NOT_VERBS or (token.text in _TITLES and _is_called(tokens, index)):
         return None
+    if token.text in _PROGRESS and _text(tokens, index + 1).removesuffix("s").endswith(_PARTICIPLES):
+        return Cue.PAST  # "siete mil llevo dados"
     if before in _LOOKED_AT and (found := _by_word_before(tokens, index, before)) is not None:
         return found
     if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, split_clauses
-from pipeline.date_exclusions import STREETS, is_denied, is_excluded
+from pipeline.date_exclusions import STREETS, done_with_paying, is_denied, is_excluded
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
@@ -38,6 +38,7 @@ _WIDE = frozenset(
     }
 )
 _NO_DAY = frozenset({"past", "recurring"})
+_LONGEST = 1100  # days; no promise is of a day further off: "treinta y nueve años"
 _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
@@ -67,14 +68,16 @@ class DueDate:
 def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = around.clauses[place]
-    if match.date is None or match.rule in _NO_DAY or match.date < said_on or is_excluded(clause, match, tokens):
+    if match.date is None or match.rule in _NO_DAY or not 0 <= (match.date - said_on).days <= _LONGEST:
+        return REFUSED
+    if is_excluded(clause, match, tokens):
         return REFUSED
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
     if is_denied(clause, match, tokens):
         return REFUSED
     if clause.has(cue.PAY):
-        is_told = clause.has(cue.PRETERITE) and not clause.has(cue.CORE)
+        is_told = clause.has(cue.PRETERITE) and (not clause.has(cue.CORE) or done_with_paying(clause, tokens))
         return REFUSED if is_told else WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.EVENT | cue.SUBORDINATE) and not clause.has(cue.INCOME):
         same = clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens)

@@ -16,6 +16,9 @@ _FAREWELLS = frozenset(
 _FAREWELL_REACH = 8
 _LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
+_ENDED = frozenset("termino termine terminaron acabo acabe acabaron quiso quise pudo pude alcance logre deje dejo".split())
+_THEY_PAY = frozenset("paga pagan pagaba pagaban".split())
+_LISTENERS = frozenset("le te les os se".split())
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
 _COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
@@ -68,9 +71,31 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         before == "ni"
         or (opening == "desde" and match.rule == "from" and after != "manana")
         or (match.rule in ("now", "today") and _waits_for(clause, match, tokens))
+        or _is_term(clause, match, tokens)
         or is_only_named(match, tokens)
         or _says_what_day_it_is(clause, match, tokens)
     )
+
+
+def done_with_paying(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """Whether what is told is that it was paid: «terminó de pagar en mayo»."""
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    return any(
+        before in _ENDED and (after.endswith("r") or (after == "de" and following.endswith("r")))
+        for before, after, following in zip(words, words[1:], [*words[2:], ""], strict=False)
+    )
+
+
+def _is_term(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«La minera paga a sesenta días», «deme un minuto», «estamos en febrero»: how long, or which month it is."""
+    before = [token.text for token in tokens[max(clause.first, match.first - 2) : match.first]]
+    if match.rule == "in_minutes" and not clause.has(cue.CORE):
+        return True
+    if match.rule == "month" and before in (["estamos", "en"], ["estoy", "en"], ["vamos", "en"]):
+        return True
+    opening = (before[-1:] == ["a"] or tokens[match.first].text == "a") and match.rule in ("in_days", "in_weeks")
+    words = {token.text for token in tokens[clause.first : match.first]}
+    return opening and not words.isdisjoint(_THEY_PAY) and words.isdisjoint(_LISTENERS)
 
 
 def _waits_for(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
