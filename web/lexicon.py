@@ -84,6 +84,7 @@ TRIAGE: Final[Mapping[str, tuple[str, str]]] = {
     "hold_music": ("grabación con música de espera", "grabaciones con música de espera"),
     "tones": ("grabación con solo tonos", "grabaciones con solo tonos"),
     "voicemail": ("buzón de voz", "buzones de voz"),
+    "ivr": ("menú automático", "menús automáticos"),
     "one_sided": ("grabación con una sola voz", "grabaciones con una sola voz"),
 }
 """What triage heard: one, many."""

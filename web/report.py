@@ -62,6 +62,8 @@ def report_page(rows: Rows) -> Page:
         scorecard=tables.score_lines(rows.scores),
         set_aside=tables.set_aside_lines(rows.failures),
         set_aside_note=_shown(len(rows.failures), tables.SET_ASIDE_LISTED, "grabaciones", "palabra retry"),
+        spared=tables.spared_lines(rows.spared, rows.spared_calls),
+        spared_words=words.spared(rows),
         limits=words.limits(rows),
         published=moment_text(rows.published_at),
         dark=tuple(PALETTE.items()),

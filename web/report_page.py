@@ -144,6 +144,20 @@ class SetAsideLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SparedLine:
+    """What triage spared of one collector in one hour, and which calls it skipped."""
+
+    agent: str
+    hour: str
+    calls: str
+    skipped: str
+    seconds: str
+    speech: str
+    kinds: str
+    ids: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The whole report. Pictures are `None` and tuples empty where there is nothing of the kind."""
 
@@ -168,6 +182,8 @@ class Page:
     scorecard: tuple[ScoreLine, ...]
     set_aside: tuple[SetAsideLine, ...]
     set_aside_note: str
+    spared: tuple[SparedLine, ...]
+    spared_words: str
     limits: tuple[str, ...]
     published: str
     dark: tuple[tuple[str, str], ...]

@@ -24,6 +24,8 @@ from sql.results import (
     MetricsRow,
     PromiseRow,
     Selection,
+    SparedCallRow,
+    SparedHourRow,
     ToneRow,
     TotalsRow,
     WeightsRow,
@@ -55,6 +57,8 @@ class Rows:
     failures: tuple[FailureRow, ...]
     scores: tuple[AgentScoreRow, ...] = ()
     weights: tuple[WeightsRow, ...] = ()
+    spared: tuple[SparedHourRow, ...] = ()
+    spared_calls: tuple[SparedCallRow, ...] = ()
 
 
 def read_rows(root: Path, selection: Selection) -> Rows:
@@ -80,6 +84,8 @@ def read_rows(root: Path, selection: Selection) -> Rows:
             failures=reading.failures(connection),
             scores=reading.agent_scores(connection, selection),
             weights=reading.weights(connection),
+            spared=reading.spared_hours(connection, selection),
+            spared_calls=reading.spared_calls(connection, selection),
         )
 
 

@@ -1,16 +1,37 @@
 """The tables and quotes of the report from the rows of the warehouse."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from pipeline.labels import SCORECARD_NAMES, SEVERITIES, ScorecardName
-from sql.results import AgentAmountRow, AgentRow, AgentScoreRow, CallRow, FailureRow, MetricsRow, PromiseRow, ToneRow
+from sql.results import (
+    AgentAmountRow,
+    AgentRow,
+    AgentScoreRow,
+    CallRow,
+    FailureRow,
+    MetricsRow,
+    PromiseRow,
+    SparedCallRow,
+    SparedHourRow,
+    ToneRow,
+)
 from web import lexicon
 from web.lexicon import agent_name
-from web.report_page import AgentLine, FlaggedCall, Mark, Money, PromiseLine, Quote, ScoreLine, SetAsideLine
+from web.report_page import (
+    AgentLine,
+    FlaggedCall,
+    Mark,
+    Money,
+    PromiseLine,
+    Quote,
+    ScoreLine,
+    SetAsideLine,
+    SparedLine,
+)
 from web.report_pictures import split_agents
 from web.report_rows import Rows, grouped, weighted_share
 from web.spanish import (
@@ -262,4 +283,32 @@ def set_aside_lines(failures: Sequence[FailureRow]) -> tuple[SetAsideLine, ...]:
             analysed_before=row.analysed_before,
         )
         for row in failures[:SET_ASIDE_LISTED]
+    )
+
+
+SPARED_LISTED: Final = 60
+"""Lines of collector and hour; more are summed up in the words above them."""
+
+
+def spared_lines(hours: Sequence[SparedHourRow], calls: Sequence[SparedCallRow]) -> tuple[SparedLine, ...]:
+    """Collector and hour with the calls that were skipped, longest first."""
+    skipped = [row for row in hours if row.skipped]
+    return tuple(
+        _spared_line(row, [c for c in calls if (c.agent_id, c.hour) == (row.agent_id, row.hour)])
+        for row in sorted(skipped, key=lambda r: -r.seconds)[:SPARED_LISTED]
+    )
+
+
+def _spared_line(row: SparedHourRow, calls: Sequence[SparedCallRow]) -> SparedLine:
+    skipped = [c for c in calls if c.decision == "skipped"]
+    kinds = Counter(c.kind for c in skipped)
+    return SparedLine(
+        agent=agent_name(row.agent_id),
+        hour=f"{day_text(row.hour.date())}, {row.hour:%H} h",
+        calls=number_text(row.calls),
+        skipped=number_text(row.skipped),
+        seconds=number_text(row.seconds),
+        speech=number_text(row.speech),
+        kinds=", ".join(count_text(n, *lexicon.TRIAGE.get(kind, (kind, kind))) for kind, n in kinds.most_common()),
+        ids=", ".join(sorted(c.call_id for c in skipped)),
     )

@@ -176,6 +176,26 @@ def _not_talked(rows: Rows) -> str:
     return f"No fueron conversación: {told}."
 
 
+def spared(rows: Rows) -> str:
+    """How many recordings triage skipped, what that spared, and whether it was right where it was tried."""
+    skipped = [call for call in rows.spared_calls if call.decision == "skipped"]
+    sampled = [call for call in rows.spared_calls if call.decision == "sampled"]
+    if not skipped and not sampled:
+        return ""
+    seconds = sum(call.duration for call in skipped)
+    speech = sum(call.speech for call in skipped)
+    first = (
+        f"{count_text(len(skipped), 'grabación', 'grabaciones')} sin conversación, de {minutes_text(seconds / 60)} "
+        f"minutos, no se {'analizó' if len(skipped) == 1 else 'analizaron'}: se ahorraron {number_text(speech)} "
+        "segundos de reconocimiento."
+    )
+    wrong = sum(bool(call.was_wrong) for call in sampled)
+    if not sampled:
+        return f"{first} Ninguna otra de esa clase se analizó para comprobarlo."
+    found = "en ninguna se oyó a nadie" if not wrong else f"en {number_text(wrong)} sí hablaba alguien: revisar triage"
+    return f"{first} De la misma clase se analizaron {number_text(len(sampled))} para comprobarlo: {found}."
+
+
 def limits(rows: Rows) -> tuple[str, ...]:
     """What a reader must know before acting on the report."""
     said = [

@@ -75,7 +75,7 @@ def plucked(seconds: float, seed: int) -> Samples:
             t = np.arange(min(int(1.5 * beat * MODEL_RATE), len(sound) - at)) / MODEL_RATE
             partials = sum(np.sin(2 * np.pi * hz * k * t) / k for k in (1, 2, 3, 4, 5) if hz * k < 3400)
             sound[at : at + len(t)] += partials * np.exp(-2.5 * t) * np.minimum(1, t / 0.005)
-    return (0.2 * sound / np.abs(sound).max()).astype(np.float32)
+    return np.asarray(0.2 * sound / np.abs(sound).max(), np.float32)
 
 
 @cache
