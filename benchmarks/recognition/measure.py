@@ -65,10 +65,12 @@ def listen(system: str, job: Job) -> Result:
     python = peers_python(LOCKS[system]) if system in LOCKS else Path(sys.executable)
     command = [str(python), "-m", "benchmarks.recognition.listen", system, json.dumps(asdict(job))]
     found: dict[str, Any] = {}
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
             command, cwd=ROOT, env=_environment(python, job), stdout=subprocess.PIPE, stderr=errors, text=True
-        )
+        ) as process,
+    ):
         assert process.stdout is not None
         for line in process.stdout:
             found |= json.loads(line)
