@@ -71,6 +71,7 @@ STAGES: tuple[Stage, ...] = (
         "roles",
         ("align",),
         stages.run_roles,
+        version=2,
         metadata=lambda r, _: (r.agent_channel, r.account.creditor, r.account.debtor_name),
     ),
     # What was redacted is stored nowhere, so another redaction needs the words from the recording again.

@@ -124,15 +124,16 @@ def test_the_weights_say_what_they_are(diarizer: Diarizer) -> None:
 # ------------------------------------------------------------------------------------------------ who spoke
 
 
-def test_the_words_of_a_mono_demo_call_go_to_who_said_them(loaded: PyannoteDiarizer) -> None:
-    call_id = "bo-001"
+@pytest.mark.parametrize("call_id", ["bo-001", "pe-002"])
+def test_the_words_of_a_mono_demo_call_go_to_who_said_them(loaded: PyannoteDiarizer, call_id: str) -> None:
     ((_, voices),) = loaded.diarize([(call_id, heard(call_id))])
     turns = gold()[call_id]["turns"]
     words = [(Word(text, Span(a, b), 1.0, 0), t["speaker"]) for t in turns for text, a, b in t["words"]]
     given = assign_voices([word for word, _ in words], voices, AlignConfig().reach)
     right = [sum(v.voice == ("voice-0", "voice-1")[who == other] for v, (_, who) in zip(given, words, strict=True))
              for other in ("agent", "debtor")]  # fmt: skip
-    assert max(right) / len(words) > 0.9
+    # The two men of pe-002 are told apart by the embedding only: without it a third of the words is on a wrong voice.
+    assert max(right) / len(words) > 0.94
 
 
 def test_more_speakers_are_allowed_where_the_configuration_says_so(call: Samples, real: PyannoteDiarizer) -> None:
