@@ -1,7 +1,7 @@
 """Two readers as one: the linear one knows words and turns of phrase, the encoder what stands around them.
 
 Their log odds are added up with a weight each, a class at a time, learned from calls of authors that neither had seen.
-Reasons and severity are the encoder's, evidence the words that speak most in it.
+A reason is told by both, severity is the encoder's, evidence the words that speak most in it.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 
 from models.classifiers.encoder import EncoderReader, EncoderReading, load_encoder, save_encoder
-from models.classifiers.linear import LinearReader, load_linear, save_reader
-from models.classifiers.reader import BLEND_ABOUT, CLASSES, Scores, of_role
+from models.classifiers.linear import LinearReader, LinearReading, load_linear, save_reader
+from models.classifiers.reader import BLEND_ABOUT, CLASSES, Scores, likeliest_reason, of_role
 from models.registry import LocalWeights
 from pipeline.errors import ModelError
 from pipeline.labels import Label, Severity
@@ -22,6 +22,9 @@ from pipeline.ports import Conversation
 
 NEAREST: Final = 1e-6
 """Probabilities are kept this far from 0 and 1 before they become log odds."""
+
+REASONS_SHARE: Final = 0.1
+"""Weight of the encoder's log probability of a reason beside the linear reader's score of it, which is about 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class BlendReader:
     def read(self, calls: Sequence[Conversation]) -> Iterator["BlendReading"]:
         for one, other in zip(self.linear.read(calls), self.encoder.read(calls), strict=True):
             mask = np.array([of_role(turn.role) for turn in other.turns], bool).reshape(one.probabilities.shape)
-            yield BlendReading(other, np.where(mask, self.blend(one.probabilities, other.probabilities), 0.0))
+            yield BlendReading(one, other, np.where(mask, self.blend(one.probabilities, other.probabilities), 0.0))
 
     def blend(self, linear: Scores, encoder: Scores) -> Scores:
         """Probabilities of both, float32 (turns, len(CLASSES)) each -> theirs together."""
@@ -55,11 +58,13 @@ class BlendReader:
 class BlendReading:
     """`models.classifiers.reader.CallReading` of both."""
 
+    linear: LinearReading
     encoder: EncoderReading
     probabilities: Scores
 
     def reason(self, i: int, labels: Sequence[Label]) -> str | None:
-        return self.encoder.reason(i, labels)
+        scores = self.linear.reason_scores(i) + REASONS_SHARE * log_shares(self.encoder.told.reasons[i])
+        return likeliest_reason(self.encoder.turns[i], scores, labels)
 
     def severity(self, i: int) -> Severity:
         return self.encoder.severity(i)
@@ -71,6 +76,12 @@ class BlendReading:
 def log_odds(probabilities: Scores) -> Scores:
     near = np.clip(probabilities, NEAREST, 1 - NEAREST)
     return np.asarray(np.log(near / (1 - near)), np.float32)
+
+
+def log_shares(scores: Scores) -> Scores:
+    """Scores of alternatives -> log probability of each."""
+    least = scores - scores.max()
+    return np.asarray(least - np.log(np.exp(least).sum()), np.float32)
 
 
 def save_blend(reader: BlendReader, folder: Path) -> tuple[str, ...]:

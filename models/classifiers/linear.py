@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.classifiers.ngrams import BUCKETS, LAYOUT, Features, features_of, word_places
+from models.classifiers.ngrams import BUCKETS, LAYOUT, Features, features_of, with_rest_of_call, word_places
 from models.classifiers.reader import CLASSES, EVIDENCE_WORDS, Scores, best_stretch, likeliest_reason, of_role
 from models.registry import LocalWeights
 from pipeline.errors import ModelError
@@ -27,6 +27,9 @@ OFFSETS = (-3, -2, -1, 0, 1, 2)
 """Turns whose first scores the second pass reads."""
 
 HEADS = ("first", "second", "severity", "reasons")
+
+BY_CALL = "reasons by call"
+"""Key that weights have whose reasons are told by the rest of the call too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class LinearReader:
         reasons: Head over the names of `pipeline.reasons.load_reasons`, trained on labelled turns alone.
         slopes: Score -> log odds, float32 (2, len(CLASSES)): slope, intercept.
         thresholds: Probability from which a class is said, float32 (len(CLASSES),).
+        reasons_by_call: Whether reasons are told by the rest of the call too; weights of earlier versions were not.
     """
 
     first: Head
@@ -85,6 +89,7 @@ class LinearReader:
     reasons: Head
     slopes: Scores
     thresholds: Scores
+    reasons_by_call: bool = False
 
     def read(self, calls: Sequence[Conversation]) -> Iterator["LinearReading"]:
         return (self.read_turns(call.turns) for call in calls)
@@ -110,7 +115,12 @@ class LinearReading:
     probabilities: Scores
 
     def reason(self, i: int, labels: Sequence[Label]) -> str | None:
-        return likeliest_reason(self.turns[i], self.reader.reasons.scores(self.features[i]), labels)
+        return likeliest_reason(self.turns[i], self.reason_scores(i), labels)
+
+    def reason_scores(self, i: int) -> Scores:
+        """Of each reason of `load_reasons`, in its order, before phrases are counted."""
+        own = self.features[i]
+        return self.reader.reasons.scores(with_rest_of_call(own, i, self.turns) if self.reader.reasons_by_call else own)
 
     def severity(self, i: int) -> Severity:
         above = self.reader.severity.scores(self.features[i]) > 0
@@ -149,7 +159,7 @@ def save_reader(reader: LinearReader, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         folder / FILE,
-        about=np.array(json.dumps(_about())),
+        about=np.array(json.dumps(_about() | ({BY_CALL: True} if reader.reasons_by_call else {}))),
         around=reader.around,
         mean=reader.standard.mean,
         spread=reader.standard.spread,
@@ -168,6 +178,7 @@ def load_linear(local: LocalWeights) -> LinearReader:
     try:
         with np.load(local.folder / FILE) as arrays:
             about = json.loads(str(arrays["about"]))
+            by_call = bool(about.pop(BY_CALL, False))
             if about != _about() or arrays["first_table"].shape[0] != BUCKETS:
                 raise ModelError(
                     f"{local.name}: trained on layout {about.get('layout')}, {LAYOUT} expected; train it again with "
@@ -183,6 +194,7 @@ def load_linear(local: LocalWeights) -> LinearReader:
                 heads[3],
                 arrays["slopes"],
                 arrays["thresholds"],
+                by_call,
             )
     except (OSError, KeyError, ValueError) as error:
         raise ModelError(

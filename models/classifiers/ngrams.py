@@ -27,6 +27,9 @@ NEIGHBOUR_WEIGHTS = {-3: 0.32, -2: 0.5, -1: 0.63, 1: 0.63, 2: 0.32}
 CLASS_WEIGHTS = {-1: 0.45, 1: 0.45}
 """Of the neighbours' word classes."""
 
+CALL_WEIGHT = 0.63
+"""Of the words of the debtor's side in the rest of the call, which reasons are told by too."""
+
 Buckets = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
@@ -92,6 +95,21 @@ def _features(
             hashes = of_turn[i + offset] if inside else _hashed(["none"])
             blocks.append((f"{name}{offset:+d}", hashes, nowhere, weight))
     return _joined(blocks)
+
+
+def with_rest_of_call(features: Features, i: int, turns: Sequence[Turn]) -> Features:
+    """The features of turn `i` and the words of all other turns of the debtor's side.
+
+    "No puedo" has the reason that the call has told elsewhere.
+    """
+    rest = (turn for j, turn in enumerate(turns) if j != i and turn.role in ("debtor", "third_party"))
+    words = sorted({word for turn in rest for word in folded_words(turn.text)})
+    block = _joined([("call", _hashed(words), np.zeros((0, 2), np.int32), CALL_WEIGHT)])
+    return Features(
+        np.concatenate([features.buckets, block.buckets]),
+        np.concatenate([features.values, block.values]),
+        np.concatenate([features.spans, block.spans]),
+    )
 
 
 def _joined(blocks: Sequence[tuple[str, Hashes, npt.NDArray[np.int32], float]]) -> Features:

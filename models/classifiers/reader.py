@@ -30,7 +30,7 @@ ENCODER_ABOUT = "encoder.json"
 BLEND_ABOUT = "blend.json"
 """File that makes a folder of weights a linear reader and an encoder together."""
 
-CUE_WEIGHT = 0.1
+CUE_WEIGHT = 0.05
 MOST_CUES = 4.0
 """What a point of a phrase list adds to a reason's learned score, and the points beyond which it adds no more."""
 

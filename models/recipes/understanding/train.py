@@ -11,6 +11,7 @@ from models.classifiers.linear import FILE, Head, LinearReader, Standard, neighb
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
 from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.understanding.reasons import with_reasons
 from models.recipes.understanding.ridge import (
     Matrix,
     Problem,
@@ -114,11 +115,11 @@ def train_linear(calls: Sequence[GoldCall], held: Sequence[GoldCall], recipe: Re
     if held:
         rows = joined_rows(rows, rows_of(held))
         scores = np.concatenate([scores, raw_scores(trained.reader, held)])
-    return calibrated(trained.reader, rows, scores, recipe)
+    return with_reasons(calibrated(trained.reader, rows, scores, recipe), calls, recipe.strength)
 
 
 def train_reader(rows: Rows, recipe: Recipe) -> Trained:
-    """The reader of a corpus. Calibration and thresholds are left to `calibrated`."""
+    """The reader of a corpus. Calibration and thresholds are left to `calibrated`, reasons to `with_reasons`."""
     groups = _groups(rows)
     problems = [
         problem_of([rows.features[i] for i in turns], rows.targets[np.ix_(turns, columns)], _authors(rows, turns))
@@ -132,14 +133,14 @@ def train_reader(rows: Rows, recipe: Recipe) -> Trained:
     )
     around = scores_around(first_scores, rows, standard)
     unseen, second, weights = _second_pass(rows, groups, problems, around, recipe)
-    n = len(CLASSES)
+    n, n_reasons = len(CLASSES), len(load_reasons())
     reader = LinearReader(
         first=first,
         second=second,
         around=weights,
         standard=standard,
         severity=severity_head(rows, recipe),
-        reasons=reason_head(rows, recipe),
+        reasons=Head(np.zeros((BUCKETS, n_reasons), np.int8), *np.zeros((2, n_reasons), np.float32)),
         slopes=np.stack([np.ones(n, np.float32), np.zeros(n, np.float32)]),
         thresholds=np.full(n, 0.5, np.float32),
     )
@@ -219,19 +220,6 @@ def severity_head(rows: Rows, recipe: Recipe) -> Head:
     problem = problem_of([rows.features[i] for i in flagged], targets, [rows.authors[i] for i in flagged])
     head = fit(problem.gram, problem, recipe.strength)[1]
     return Head(head.table, head.scale, head.bias - np.float32(0.5))
-
-
-def reason_head(rows: Rows, recipe: Recipe) -> Head:
-    """Which reason, learned from turns for which one was written down."""
-    names = tuple(load_reasons())
-    told = [i for i, turn in enumerate(rows.gold) if turn.reason in names]
-    if not told:
-        return Head(
-            np.zeros((BUCKETS, len(names)), np.int8), np.ones(len(names), np.float32), np.zeros(len(names), np.float32)
-        )
-    targets = np.array([[name == rows.gold[i].reason for name in names] for i in told], np.float64)
-    problem = problem_of([rows.features[i] for i in told], targets, [rows.authors[i] for i in told])
-    return fit(problem.gram, problem, recipe.strength)[1]
 
 
 def usual_mix(rows: Rows, share: float, guideline_share: float | None = None) -> Matrix:
