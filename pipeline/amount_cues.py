@@ -70,6 +70,7 @@ _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
 _PROGRESS = frozenset("llevo llevamos llevaba voy vamos vengo venimos".split())
 _OWING = frozenset({"estoy", "estamos"})
 _LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS | _OWING
+_BY_NEARBY = _NEAR_WORDS | _PROGRESS | _TITLES
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
 _DAY_SAID = frozenset("lunes martes miercoles jueves viernes sabado domingo tarde noche manana pasado pasada".split())
 _SPEAKING = frozenset(
@@ -177,7 +178,7 @@ def _always(word: str) -> Cue | None:
     """What a word says wherever it stands; `Cue.NEARBY` where that hangs on the words beside it."""
     if word in _NOT_VERBS:
         return None
-    if word in _NEAR_WORDS or word in _PROGRESS or word in _TITLES or word in context_words().past_time or _tense(word) is not None:
+    if word in _BY_NEARBY or word in context_words().past_time or _tense(word) is not None:
         return Cue.NEARBY
     return Cue.NEARBY if word.removesuffix("s").endswith(_PARTICIPLES) else _plain_cue(word)
 
@@ -216,15 +217,13 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
     before = tokens[index - 1].text if index else ""
     if token.text in _NOT_VERBS or (token.text in _TITLES and _is_called(tokens, index)):
         return None
-    if token.text in _PROGRESS and _text(tokens, index + 1).removesuffix("s").endswith(_PARTICIPLES):
-        return Cue.PAST  # "siete mil llevo dados"
     if before in _LOOKED_AT and (found := _by_word_before(tokens, index, before)) is not None:
         return found
     if before not in _TURNS_IT and text[token.end - 1] not in "éóÉÓ":
         always = _always(token.text)
         if always is not Cue.NEARBY:
             return always or _done_to_creditor(token, before, text)
-    for told_by in (_by_neighbours, _by_time):
+    for told_by in (_by_neighbours, _by_time, _by_what_was_done):
         found = told_by(tokens, index)
         if found is not None:
             return None if found is Cue.NEUTRAL else found
@@ -317,6 +316,12 @@ def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
     if word == "hace":
         return Cue.NEUTRAL if after in ("falta", "el", "la") else Cue.PAST
     return None
+
+
+def _by_what_was_done(tokens: Sequence[Token], index: int) -> Cue | None:
+    """As in "siete mil llevo dados"."""
+    done = _text(tokens, index + 1).removesuffix("s").endswith(_PARTICIPLES)
+    return Cue.PAST if done and tokens[index].text in _PROGRESS else None
 
 
 def _accented_cue(token: Token, text: str) -> Cue | None:

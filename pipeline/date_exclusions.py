@@ -16,7 +16,9 @@ _FAREWELLS = frozenset(
 _FAREWELL_REACH = 8
 _LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
-_ENDED = frozenset("termino termine terminaron acabo acabe acabaron quiso quise pudo pude alcance logre deje dejo".split())
+_ENDED = frozenset(
+    "termino termine terminaron acabo acabe acabaron quiso quise pudo pude alcance logre deje dejo".split()
+)
 _THEY_PAY = frozenset("paga pagan pagaba pagaban".split())
 _LISTENERS = frozenset("le te les os se".split())
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})

@@ -6,7 +6,7 @@ completes; else it is one more, or takes the place of one. What is replaced is k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -137,11 +137,14 @@ class Ledger:
         if new and (whole or len(new) > 1 or not adds):
             self._drop(left, refused, whole=whole, successor=self._newest(new))
 
-    def leave_out(self, recap: Sequence[Entry], *, undated: bool) -> None:
+    def leave_out(
+        self, recap: Sequence[Entry], *, undated: bool, kept: Collection[date], agreed: Collection[date]
+    ) -> None:
         """What a recap of whole payments contradicts: a day or an amount that is one of its payments', said before.
 
         Of a plan only the next payments may be repeated: what is due after them stands. What has no day yields to a
-        recap that names a day for all (`undated`).
+        recap that names a day for all (`undated`). What is due on a day of `kept` stands, and beside a single payment
+        what was `agreed` on before it.
         """
         dated = [e.due for e in recap if e.due is not None]
         amounts = {e.amount for e in recap}
@@ -149,6 +152,7 @@ class Ledger:
             return
         matched = {i for i in self.standing() if any(_is_same(self.entries[i], e) for e in recap)}
         successor = max(matched, default=None)
+        unread = set(kept) - set(dated)
         planned = [i for i in self.standing() if any(rule.startswith("plan_") for rule in self.entries[i].rules)]
         on_plan = {self.entries[i].due for i in planned}
         planned = planned if len(planned) > len(recap) and on_plan.issuperset(dated) else []
@@ -158,7 +162,8 @@ class Ledger:
                 continue
             later = entry.due is not None and entry.due > max(dated)
             same = entry.amount in amounts or entry.amount is None
-            if entry.due is None and not undated:
+            beside = len(recap) == 1 and entry.due in agreed and entry.amount in amounts
+            if (entry.due is None and not undated) or entry.due in unread or beside:
                 continue
             if (not later and (same or len(recap) > 1)) or (entry.due is None and entry.share == "fixed"):
                 self.entries[i] = replace(entry, replaced_by=successor)

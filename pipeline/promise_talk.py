@@ -25,6 +25,7 @@ class Table:
     heard_days: frozenset[date] = frozenset()
     adds: bool = False
     vague: bool = False
+    agreed: set[date] = field(default_factory=set)
     each: Payment | None = None
     down: Payment | None = None
     terms: Terms = field(default_factory=Terms)
@@ -116,7 +117,14 @@ class Talk:
         whole = offer.is_recap and bool(live)
         self.ledger.take(entries, adds=adds, whole=whole, named=offer.named, room=self.account.balance)
         if whole and all(e.is_complete and e.share == "fixed" for e in entries if not e.conditional):
-            self.ledger.leave_out(entries, undated=all(p.due is not None for p in offer.payments))
+            self.ledger.leave_out(
+                entries,
+                undated=all(p.due is not None for p in offer.payments),
+                kept=offer.named,
+                agreed=table.agreed | {self.said_on},
+            )
+        if offer.is_recap:
+            table.agreed |= {p.due for p in offer.payments if p.due is not None}
 
     def with_each(self, own: list[Payment]) -> list[Payment]:
         each = self.table.each
