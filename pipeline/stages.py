@@ -44,7 +44,7 @@ def _each(states: Sequence[CallState], run: Callable[[CallState], CallState], th
         except CallError as error:
             return error
 
-    return list(prefetched(states, answer, threads=min(threads, len(states) - 1), ahead=2 * threads))
+    return list(prefetched(states, answer, threads=threads if len(states) > 1 else 0, ahead=2 * threads))
 
 
 def run_decode(states: Sequence[CallState], models: Models, config: Config) -> Answers:
