@@ -31,6 +31,7 @@ class Job:
         window: Longest speech of a window, seconds.
         word_times: Whether the batched pipeline gives the time of each word, as ours always does.
         share: Of the windows, how many the model time is measured on.
+        workers: Batches at a time of ours, the threads divided among them; 0 is its profile's own number.
         texts: Whether what was heard is given back.
     """
 
@@ -44,6 +45,7 @@ class Job:
     batch: int
     word_times: bool
     share: float = 1.0
+    workers: int = 0
     texts: bool = False
     language: str = "es"
 
@@ -181,6 +183,7 @@ def measure(system: str, job: Job, report: Callable[[dict[str, Any]], None]) -> 
             "seconds": seconds,
             "cpu": cpu,
             "networks": networks.seconds,
+            "aligning": networks.aligning,
             "windows": networks.windows,
             "tokens": networks.tokens,
             "peak_mib": peak_mib(),

@@ -28,7 +28,8 @@ Parts = tuple[SileroVoiceActivity, WhisperTranscriber, TranscribeConfig]
 def load(job: Job) -> Parts:
     """Voice activity, recogniser and their configuration: a profile's own, but for what every system is told."""
     config = _shipped(job) if job.weights in shipped_names() else _random(job)
-    config = replace(config, threads=max(1, job.threads // config.workers))
+    workers = job.workers or config.workers
+    config = replace(config, workers=workers, threads=max(1, job.threads // workers))
     return SileroVoiceActivity(config), WhisperTranscriber(find_weights(config.model), config), config
 
 

@@ -11,6 +11,7 @@ tenth. Exit status 1 where one is missed.
 """
 
 import argparse
+import copy
 import json
 import os
 import sys
@@ -149,9 +150,8 @@ def plain_pipeline(reader: Any) -> Any:
 
     from models.classifiers.reader import CLASSES
 
-    config = type(reader.network.base.config).from_dict(
-        {**reader.network.base.config.to_dict(), "num_labels": len(CLASSES)}
-    )
+    config = copy.deepcopy(reader.network.base.config)
+    config.num_labels = len(CLASSES)
     model = AutoModelForSequenceClassification.from_config(config)
     model.base_model.load_state_dict(reader.network.base.state_dict(), strict=False)
     return pipeline(

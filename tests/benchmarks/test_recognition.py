@@ -98,8 +98,8 @@ def test_a_system_that_fails_says_why(job: Job) -> None:
         measure.listen("faster-whisper", replace(job, weights="nothing-here"))
 
 
-def result(system: str, seconds: float, networks: float = 0.0) -> Result:
-    return Result(system, 1.0, 1.0, seconds, seconds, networks, 10, 400, 100.0, {})
+def result(system: str, seconds: float, networks: float = 0.0, aligning: float = 1.0) -> Result:
+    return Result(system, 1.0, 1.0, seconds, seconds, networks, aligning, 10, 400, 100.0, {})
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,14 @@ def test_gate_is_fastest_and_near_the_floor(
     results = [result("palabra", ours), result("model time", 99.0, floor), result("batched", peer)]
     assert measure.judge(results) is is_kept
     assert ("missed" in capsys.readouterr().out) is not is_kept
+
+
+def test_a_peer_without_word_times_is_given_what_they_take(capsys: pytest.CaptureFixture[str]) -> None:
+    results = [result("palabra", 11.0), result("faster-whisper", 10.5, aligning=0.0), result("batched", 12.0)]
+    assert measure.judge(results)
+    printed = capsys.readouterr().out
+    assert "as measured, ours is 0.95 times the best peer, faster-whisper" in printed
+    assert "word times of 0.10 s a window included, ours is 1.05 times the best peer, faster-whisper: kept" in printed
 
 
 def test_lengths_are_mostly_short_and_reach_three_minutes() -> None:
@@ -158,6 +166,6 @@ def test_rows_and_verdict_are_printed_and_decide_the_exit(
     assert measure.main(["--folder", str(tmp_path), "--error-calls", "0"]) == 0
     printed = capsys.readouterr().out
     assert "wall clock by model time: 1.05 (gate 1.15): kept" in printed
-    assert "ours is 1.30 times the best peer, batched: kept" in printed
+    assert "ours is 1.30 times the best peer, batched" in printed
     seconds["palabra"] = 13.5
     assert measure.main(["--folder", str(tmp_path), "--error-calls", "0"]) == 1
