@@ -23,7 +23,7 @@ from pipeline.ports import Conversation
 NEAREST: Final = 1e-6
 """Probabilities are kept this far from 0 and 1 before they become log odds."""
 
-REASONS_SHARE: Final = 0.1
+REASONS_SHARE: Final = 0.04
 """Weight of the encoder's log probability of a reason beside the linear reader's score of it, which is about 0 to 1."""
 
 
