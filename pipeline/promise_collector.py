@@ -37,6 +37,7 @@ def hear_collector(
         table.offer = offer
         table.pending = offer if is_recap else None
         if is_recap:
+            table.recapped += [(turn.index, p.due) for p in offer.payments if p.due is not None]
             talk.ledger.fill(offer.payments, turn.index)
     if reading.each is not None:
         table.each = reading.each

@@ -191,6 +191,8 @@ def _completed(
 ) -> tuple[list[Payment], tuple[int, ...]]:
     """What the debtor left out, from what is asked about or was put forward."""
     table, offer = talk.table, talk.table.offer
+    if has_phrase(reading.tokens, "amounts", "vague") and all(p.amount is None for p in own):
+        return own, ()
     if planned := _planned(talk, own, reading):
         return planned, table.terms_turns
     if (

@@ -25,7 +25,7 @@ class Table:
     heard_days: frozenset[date] = frozenset()
     adds: bool = False
     vague: bool = False
-    agreed: set[date] = field(default_factory=set)
+    recapped: list[tuple[int, date]] = field(default_factory=list)
     each: Payment | None = None
     down: Payment | None = None
     terms: Terms = field(default_factory=Terms)
@@ -121,10 +121,8 @@ class Talk:
                 entries,
                 undated=all(p.due is not None for p in offer.payments),
                 kept=offer.named,
-                agreed=table.agreed | {self.said_on},
+                agreed={day for index, day in table.recapped if index < offer.turns[0]} | {self.said_on},
             )
-        if offer.is_recap:
-            table.agreed |= {p.due for p in offer.payments if p.due is not None}
 
     def with_each(self, own: list[Payment]) -> list[Payment]:
         each = self.table.each

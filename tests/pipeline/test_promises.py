@@ -275,3 +275,54 @@ def test_an_amount_that_nobody_said_with_the_day_is_doubtful() -> None:
     assert value(promise) == ("2026-03-13", 900)
     assert promise.doubtful
     assert "amount asked for" in promise.rule
+
+
+def test_a_yes_to_a_whole_recap_changes_nothing_of_it_whatever_else_it_names() -> None:
+    found = find(
+        "dp: Setecientos este sábado y quinientos el otro sábado.",
+        "aR: Sábado 14 de marzo, setecientos; sábado 21 de marzo, quinientos.",
+        "dp: Así es. Y si me va bien, le llevo todo junto y dos quesos.",
+    )
+    assert standing(found) == [("2026-03-14", 700), ("2026-03-21", 500)]
+
+
+def test_a_recap_of_whole_payments_leaves_out_what_it_contradicts() -> None:
+    found = find(
+        "dp: El 20 le pago una cuota, novecientos. Y las otras las vemos ahí.",
+        "aO: ¿Le da igual un día antes?",
+        "dp: Bueno, el 19, novecientos. Las otras ahí las vemos.",
+        "aR: Queda el 19 de marzo, novecientos.",
+        "dp: Sí, está bien.",
+    )
+    assert standing(found) == [("2026-03-19", 900)]
+
+
+def test_a_recap_of_the_second_payment_leaves_the_first_that_was_agreed_on() -> None:
+    found = find(
+        "dp: El viernes le pago novecientos.",
+        "aA: Viernes 13, novecientos. ¿Y la segunda?",
+        "dp: La segunda el 30.",
+        "aA: El 30 de marzo, novecientos.",
+        "dp: Así quedamos.",
+    )
+    assert standing(found) == [("2026-03-13", 900), ("2026-03-30", 900)]
+
+
+def test_one_more_payment_that_waits_for_an_event_has_the_same_amount_and_no_day() -> None:
+    found = find("dp: El viernes le doy novecientos.", "a: ¿Y el otro?", "dp: El otro cuando me pague el seguro.")
+    assert standing(found) == [("2026-03-13", 900), (None, 900)]
+    assert [p.conditional for p in found if p.due is None] == [True]
+
+
+def test_an_amount_left_open_is_not_what_was_asked_for() -> None:
+    found = find("aO: La cuota es de novecientos, ¿cuándo la cubre?", "dp: Algo le doy el viernes, lo que junte.")
+    assert standing(found) == [("2026-03-13", None)]
+
+
+def test_months_of_a_list_share_the_day_that_was_said_once() -> None:
+    found = find(
+        "dp: En tres pagos sí puedo.",
+        "aR: Novecientos el 24 de marzo, de abril y de mayo.",
+        "dp: De acuerdo.",
+    )
+    assert [day for day, _ in standing(found)] == ["2026-03-24", "2026-04-24", "2026-05-24"]
