@@ -120,7 +120,7 @@ def _is_list(mentions: Mentions, days: Sequence[DayMention]) -> bool:
         {t.text for t in mentions.tokens[left.match.last : right.match.first]}
         for left, right in itertools.pairwise(days)
     ]
-    return all(gap <= {",", "y", "el", "otro", "uno", "la", "otra", "una", "e", "para"} for gap in gaps)
+    return all(gap <= {",", "y", "el", "otro", "uno", "la", "otra", "una", "e", "para", "de", "del", "en"} for gap in gaps)
 
 
 def _without_leftovers(mentions: Mentions, pairs: list[Pair], *, by_agent: bool) -> list[Pair]:
