@@ -35,6 +35,9 @@ AIM: Final = 5000
 SAID_ON: Final = "2026-03-12"
 """Where a set has no day: its sentences hold none that is counted from it."""
 
+CURRENCY: Final = "MXN"
+"""Where a set has none: it asks for dates alone."""
+
 Row = dict[str, Any]
 Answer = str | float | None
 
@@ -77,7 +80,9 @@ def _lines(path: Path) -> list[Row]:
 
 def request(row: Row) -> ParseRequest:
     known = {key: None if row.get(key) is None else Decimal(str(row[key])) for key in ("balance", "minimum_payment")}
-    return ParseRequest(row["text"], date.fromisoformat(row["said_on"]), row["country"], row.get("currency"), **known)
+    return ParseRequest(
+        row["text"], date.fromisoformat(row["said_on"]), row["country"], row.get("currency", CURRENCY), **known
+    )
 
 
 def _parsed_of(row: Row) -> Parsed:

@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -75,7 +76,7 @@ def shipped(calls: Sequence[Conversation]) -> None:
     turns, tone = load_turn_classifier(local, DEMO.classify), load_tone_classifier(local, DEMO.tone)
     n_turns = sum(len(call.turns) for call in calls)
     for name, run in (("labels and steps", turns.classify), ("tone", tone.flag)):
-        seconds = timed(lambda run=run: list(run(calls)))
+        seconds = timed(partial(_all_of, run, calls))
         print(f"{local.name}, {name:18} {n_turns / seconds:8.0f} turns/s", flush=True)
 
 
@@ -93,7 +94,7 @@ def beside_a_pipeline(calls: Sequence[Conversation], most: int) -> bool:
     for name, context in (("with context", reader.window.context_tokens), ("turns alone", 0)):
         texts = list(islice(texts_of(calls, reader.tokenizer, context), most))
         for batch in (1, BATCH):
-            seconds = timed(lambda texts=texts, batch=batch: list(pipe(texts, batch_size=batch)))
+            seconds = timed(partial(_all_of, pipe, texts, batch_size=batch))
             rates[name, batch] = len(texts) / seconds
             label = f"encoder, pipeline, {name}, batch {batch}"
             print(f"{label:37} {rates[name, batch]:8.0f} turns/s, of {len(texts)} turns", flush=True)
@@ -209,6 +210,11 @@ def share_of_recogniser(n_calls: int, threads: int) -> bool:
         f"{read:.2f} s, {read / heard:.3f} of it (gate {SHARE}): {_verdict(read <= SHARE * heard)}"
     )
     return read <= SHARE * heard
+
+
+def _all_of(read: Callable[..., Iterable[object]], *given: object, **how: object) -> list[object]:
+    """What a reader gives, a generator's work included."""
+    return list(read(*given, **how))
 
 
 def timed(run: Callable[[], object]) -> float:
