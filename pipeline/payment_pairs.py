@@ -17,6 +17,8 @@ _FAR = 140
 _SHORT = 8
 """Words of an answer in which an amount needs no word of paying beside it."""
 
+_LISTING = frozenset(", y e el la uno una otro otra para de del en".split())
+
 Pair = tuple[DayMention | None, SumMention | None]
 
 
@@ -120,7 +122,7 @@ def _is_list(mentions: Mentions, days: Sequence[DayMention]) -> bool:
         {t.text for t in mentions.tokens[left.match.last : right.match.first]}
         for left, right in itertools.pairwise(days)
     ]
-    return all(gap <= {",", "y", "el", "otro", "uno", "la", "otra", "una", "e", "para", "de", "del", "en"} for gap in gaps)
+    return all(gap <= _LISTING for gap in gaps)
 
 
 def _without_leftovers(mentions: Mentions, pairs: list[Pair], *, by_agent: bool) -> list[Pair]:
