@@ -158,7 +158,7 @@ def _has_judged_notices(gold: GoldTurn, found: GoldTurn) -> bool:
 
 
 def _with_reason(turn: GoldTurn) -> set[str]:
-    return set(turn.labels) - {"promise"}
+    return {label for label in turn.labels if label != "promise"}
 
 
 def _turn_counts(pairs: Sequence[Pair], said: Said, counted: Counted = _always) -> Counts:
