@@ -100,7 +100,7 @@ class PyannoteDiarizer:
         # `uri` is a constant: pyannote puts it into its warnings, and a call's id is none of its business.
         file = {"waveform": waveform, "sample_rate": MODEL_RATE, "uri": "call"}
         voices = named_by_appearance(self._apply(file).exclusive_speaker_diarization, duration)
-        if self._resegmentation is not None:
+        if self._resegmentation is not None and has_trunk(parts_of(self._pipeline).embedding.model_):
             voices = resegment(voices, samples, self._pipeline, self._resegmentation)
         return bridged(voices, self._max_gap)
 
@@ -237,7 +237,7 @@ def embed_once_per_window(
     rounds differently with its number of rows. A model without these two methods goes the stock way.
     """
     model = parts_of(pipeline).embedding.model_
-    if not (hasattr(model, "forward_frames") and hasattr(model, "forward_embedding")):
+    if not has_trunk(model):
         stock: Embeddings = type(pipeline).get_embeddings(
             pipeline, file, binary_segmentations, exclude_overlap=exclude_overlap, hook=hook
         )
@@ -253,6 +253,11 @@ def embed_once_per_window(
         if hook is not None:
             hook("embeddings", found[-1], total=len(pairs), completed=last)
     return np.concatenate(found).reshape(n_windows, n_speakers, -1)
+
+
+def has_trunk(model: Any) -> bool:
+    """Whether an embedding network can be run in its two halves."""
+    return hasattr(model, "forward_frames") and hasattr(model, "forward_embedding")
 
 
 class _Trunk:
