@@ -17,6 +17,12 @@ FRAME = MODEL_RATE // 50
 FLOOR_DB = -100.0
 """Level given to digital silence."""
 
+LEAK_DELAY = 0.15
+"""Seconds by which a leak may come after what leaks."""
+
+LOUD = 75
+"""Percentile of the levels of a word's frames that stands for the word; the rest are its stops and edges."""
+
 ECHO_DELAY = 0.5
 """Seconds by which an echo may come after the word itself; of a call over satellite as well."""
 
@@ -109,8 +115,12 @@ def _level(levels: Samples, span: Span) -> float:
 
 
 def _is_leak(word: Word, levels: Sequence[Samples], quieter_db: float) -> bool:
-    own, other = levels[word.channel][_frames(word.span)], levels[1 - word.channel][_frames(word.span)]
-    return len(own) > 0 and float(np.median(other - own)) >= quieter_db
+    """By the loud frames of both, those of the other channel from `LEAK_DELAY` earlier: a leak comes a little late."""
+    own = levels[word.channel][_frames(word.span)]
+    other = levels[1 - word.channel][_frames(Span(max(0.0, word.span.start - LEAK_DELAY), word.span.end))]
+    if len(own) == 0 or len(other) == 0:
+        return False
+    return float(np.percentile(other, LOUD) - np.percentile(own, LOUD)) >= quieter_db
 
 
 def _is_echo(said: _Said, others: Sequence[_Said], config: DiarizeConfig) -> bool:
