@@ -38,8 +38,8 @@ def part_of(path: Path) -> str:
         raise AssertionError(f"a known role expected, found models/weights/{folder}; name its role in {__file__}")
     if name.startswith("fixtures/audio/"):
         return "fixtures/audio"
-    # Expected values and dialogues by independent authors are corpora too; they lie with the tests that read them.
-    if name.startswith(("corpora/", "tests/data/expressions/", "tests/data/dialogues/")):
+    # Expected values by independent authors and of the peers are corpora too; they lie with the tests that read them.
+    if name.startswith(("corpora/", "tests/data/")):
         return "corpora"
     # Of a training that is not done, without optimizer state: it counts in the whole and goes with the last of it.
     if re.match(r"models/recipes/\w+/checkpoint/", name):

@@ -247,7 +247,7 @@ def test_an_encoder_can_be_made_from_the_calls_alone(calls: list[GoldCall], tmp_
 
 def test_an_encoder_can_begin_from_one_that_knows_english(base: Path, calls: list[GoldCall], tmp_path: Path) -> None:
     tiny = Pretraining(vocabulary=500, layers=1, stretch=64, rows=4, minutes=0.02)
-    pretrain([call.turns for call in calls], tmp_path / "own", tiny, teacher=base)
+    pretrain([call.turns for call in calls], tmp_path / "own", tiny, teacher=base, words=spanish_english(CORPORA))
     network, tokenizer = load_base(tmp_path / "own")
     assert network.base.config.hidden_size == 32, "the teacher's"
     assert network.base.config.num_hidden_layers == 1
@@ -257,14 +257,15 @@ def test_an_encoder_can_begin_from_one_that_knows_english(base: Path, calls: lis
 def test_listed_words_begin_at_their_english_words(base: Path) -> None:
     network, english = load_base(base)
     vectors = network.base.get_input_embeddings().weight.detach()
-    found = piece_vectors({"[PAD]": 0, "pago": 1, "##zz": 2, "xyz": 3}, english, vectors)
-    listed = english(spanish_english()["pago"], add_special_tokens=False)["input_ids"]
+    words = {"pago": "payment", "xyz": "two words"}
+    found = piece_vectors({"[PAD]": 0, "pago": 1, "##zz": 2, "xyz": 3}, words, english, vectors)
+    listed = english(words["pago"], add_special_tokens=False)["input_ids"]
     assert torch.allclose(found[1], vectors[listed].mean(0))
     assert torch.equal(found[0], vectors[english.pad_token_id])
     assert found.isfinite().all()
 
 
 def test_the_word_list_is_one_to_three_words_each() -> None:
-    words = spanish_english()
+    words = spanish_english(CORPORA)
     assert len(words) > 6000
     assert all(spanish == spanish.lower() and 1 <= len(english.split()) <= 3 for spanish, english in words.items())

@@ -6,7 +6,7 @@ A call is read as one stream of turns with who speaks, cut into stretches; a sha
 the rest of a word does not give it away. The seed fixes tokenizer, order and masks.
 
 With a teacher it does not begin from nothing: its layers are those of an English encoder, and each Spanish piece begins
-at the mean vector of the English words that `spanish_english.tsv` gives for it (as WECHSEL does with aligned vectors,
+at the mean vector of the English words that `corpora/words` gives for it (as WECHSEL does with aligned vectors,
 Minixhofer et al. 2022). What words mean to each other is then there before the first step.
 """
 
@@ -16,8 +16,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import torch
@@ -71,13 +71,23 @@ def pretrain(
     tell: Callable[[str], None] | None = None,
     *,
     teacher: Path | None = None,
+    words: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Writes an encoder with its tokenizer, as a hub's folder holds them; every ten minutes as far as it has come."""
+    """Writes an encoder with its tokenizer, as a hub's folder holds them; every ten minutes as far as it has come.
+
+    Args:
+        calls: Turns of each.
+        folder: Where to.
+        config: Sizes and times.
+        tell: Is told of progress.
+        teacher: Folder of an English encoder of BERT's kind to begin from.
+        words: Spanish words -> English ones, as `spanish_english` reads them.
+    """
     torch.manual_seed(config.seed)
     draw = random.Random(config.seed)
     tokenizer = make_tokenizer([turn.text for call in calls for turn in call], config.vocabulary)
     tokenizer.save_pretrained(folder)
-    network = _network(tokenizer, config, teacher)
+    network = _network(tokenizer, config, teacher, words)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.nn.Module.to(network, device).train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=config.rate, betas=(0.9, 0.98), weight_decay=0.01)
@@ -112,7 +122,9 @@ def _loss(network: BertForMaskedLM, ids: Tensor, targets: Tensor, padding: int) 
     return torch.nn.functional.cross_entropy(scores.float(), targets[hidden])
 
 
-def _network(tokenizer: PreTrainedTokenizerFast, config: Pretraining, teacher: Path | None) -> BertForMaskedLM:
+def _network(
+    tokenizer: PreTrainedTokenizerFast, config: Pretraining, teacher: Path | None, words: Mapping[str, str]
+) -> BertForMaskedLM:
     if teacher is None:
         return BertForMaskedLM(_bert_config(tokenizer, config, 4 * config.width))
     known = BertModel.from_pretrained(teacher, local_files_only=True, add_pooling_layer=False)
@@ -122,7 +134,7 @@ def _network(tokenizer: PreTrainedTokenizerFast, config: Pretraining, teacher: P
     for i, layer in enumerate(network.bert.encoder.layer):
         layer.load_state_dict(known.encoder.layer[round(i * last / max(1, config.layers - 1))].state_dict())
     english = AutoTokenizer.from_pretrained(teacher, local_files_only=True)
-    vectors = piece_vectors(tokenizer.get_vocab(), english, known.embeddings.word_embeddings.weight.detach())
+    vectors = piece_vectors(tokenizer.get_vocab(), words, english, known.embeddings.word_embeddings.weight.detach())
     with torch.no_grad():
         network.bert.embeddings.word_embeddings.weight.copy_(vectors)
         network.bert.embeddings.position_embeddings.weight.copy_(known.embeddings.position_embeddings.weight)
@@ -146,18 +158,17 @@ def _bert_config(tokenizer: PreTrainedTokenizerFast, config: Pretraining, inner:
     )
 
 
-def piece_vectors(vocabulary: Mapping[str, int], english: Any, vectors: Tensor) -> Tensor:
+def piece_vectors(vocabulary: Mapping[str, int], words: Mapping[str, str], english: Any, vectors: Tensor) -> Tensor:
     """A vector for each Spanish piece, (len(vocabulary), width).
 
     Special pieces keep their vector, listed words get the mean of their English words', others the mean of the English
     pieces that spell them.
     """
-    listed = spanish_english()
     known = english.get_vocab()
     found = torch.empty(len(vocabulary), vectors.shape[1])
     for piece, i in vocabulary.items():
-        if piece in listed:
-            ids = english(listed[piece], add_special_tokens=False)["input_ids"]
+        if piece in words:
+            ids = english(words[piece], add_special_tokens=False)["input_ids"]
         elif piece in known:
             ids = [known[piece]]
         else:
@@ -166,10 +177,10 @@ def piece_vectors(vocabulary: Mapping[str, int], english: Any, vectors: Tensor) 
     return found
 
 
-def spanish_english() -> dict[str, str]:
+def spanish_english(corpora: Path) -> dict[str, str]:
     """Spanish word form -> one to three English words, written by hand for the words that calls use most."""
-    text = resources.files("models.recipes.understanding").joinpath("spanish_english.tsv").read_text("utf-8")
-    return dict(line.split("\t") for line in text.splitlines() if "\t" in line)
+    text = (corpora / "words" / "spanish_english.tsv").read_text("utf-8")
+    return dict(line.split("\t") for line in text.splitlines())
 
 
 def make_tokenizer(texts: Sequence[str], size: int) -> PreTrainedTokenizerFast:
@@ -251,7 +262,7 @@ def _tell(line: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", type=Path, help="folder with train/; validation is not read")
+    parser.add_argument("corpora", type=Path, help="folder with train/ and words/; validation is not read")
     parser.add_argument("base", type=Path, help="folder to write")
     parser.add_argument("--minutes", type=float, default=Pretraining().minutes)
     parser.add_argument("--layers", type=int, default=Pretraining().layers)
@@ -260,7 +271,8 @@ def main() -> None:
     files = corpus_files(given.corpora / "train")
     calls = [call.turns for path in files for call in read_gold(corpus_text(path), path.name)]
     config = Pretraining(minutes=given.minutes, layers=given.layers)
-    pretrain(calls, given.base, config, _tell, teacher=given.teacher)
+    words = spanish_english(given.corpora) if given.teacher else {}
+    pretrain(calls, given.base, config, _tell, teacher=given.teacher, words=words)
 
 
 if __name__ == "__main__":
