@@ -8,9 +8,11 @@ the other; shorter ones end after a turn.
 import json
 import math
 import multiprocessing
+import os
 import random
 import wave
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import NormalDist
@@ -57,11 +59,15 @@ def lengths_of(n_calls: int, seed: int) -> tuple[float, ...]:
 def make_clips(n_calls: int, folder: Path, seed: int) -> tuple[SpokenClip, ...]:
     """Writes two WAV files a call and `clips.json`; each call is spoken in a process of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(i, seconds, folder, seed) for i, seconds in enumerate(lengths_of(n_calls, seed))]
     # espeak-ng carries its state from one text to the next: the same seed again needs fresh processes.
-    with multiprocessing.get_context("fork").Pool(maxtasksperchild=1) as pool:
-        made = pool.starmap(write_call, jobs, chunksize=1)
-    clips = tuple(clip for call in made for clip in call)
+    with ProcessPoolExecutor(
+        max_workers=os.cpu_count() or 1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1
+    ) as pool:
+        futures = [
+            pool.submit(write_call, number, seconds, folder, seed)
+            for number, seconds in enumerate(lengths_of(n_calls, seed))
+        ]
+        clips = tuple(clip for future in futures for clip in future.result())
     (folder / "clips.json").write_text(json.dumps([asdict(clip) for clip in clips], ensure_ascii=False), "utf-8")
     return clips
 

@@ -192,7 +192,7 @@ def _files(clips: Sequence[SpokenClip], folder: Path) -> tuple[str, ...]:
 
 
 def _weights(size: str, compute_type: str) -> str:
-    """Made in a process of its own: torch would stay in this one's memory and spoil its forks."""
+    """Made in a process of its own: torch would stay in this one's memory."""
     command = [sys.executable, "-m", "benchmarks.recognition.random_weights", size, compute_type]
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
