@@ -60,7 +60,7 @@ soak: $(STAMP)  ## every test with its full repetition counts; prints the commit
 	@git rev-parse HEAD
 	$(PYTEST) -m "not system" --soak
 
-lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others; dev, gpu, dask hold only what they add to it
+lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others, which leave out hashes that stand there
 	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements/base.lock
 	for extra in dev gpu dask; do \
 	  cat requirements/base.lock requirements/$$extra.lock >$(VENV)/$$extra.lock && \
@@ -68,8 +68,13 @@ lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others; dev, gpu
 	  awk 'FNR==NR {if (/^[^ ]/) base[$$0]; next} /^[^ ]/ {keep = !($$0 in base)} keep' \
 	    requirements/base.lock $(VENV)/$$extra.lock >requirements/$$extra.lock || exit 1; \
 	done
-	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench -c requirements/base.lock -o requirements/bench.lock
-	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench-whisperx -o requirements/bench-whisperx.lock
+	cp requirements/bench.lock requirements/bench-whisperx.lock $(VENV)/
+	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench -c requirements/base.lock -o $(VENV)/bench.lock
+	$(BIN)/uv pip compile $(COMPILE) --group pyproject.toml:bench-whisperx -o $(VENV)/bench-whisperx.lock
+	for peers in bench bench-whisperx; do \
+	  awk 'FNR==NR {if (/^[^ ]/) base[$$0]; next} /^[^ ]/ {own = !($$0 in base); if (!own) {sub(/ \\$$/, ""); print}} own' \
+	    requirements/base.lock $(VENV)/$$peers.lock >requirements/$$peers.lock || exit 1; \
+	done
 	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 
