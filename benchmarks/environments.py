@@ -24,7 +24,8 @@ def cache_folder() -> Path:
 def peers_python(lock: str) -> Path:
     """Python of the environment that a lock of `requirements/` describes, made by uv where it is missing.
 
-    What it shares with base.lock stands in it without hashes. The folder carries the lock's digest, so that a changed lock makes a new environment.
+    What it shares with base.lock stands in it without hashes. The folder carries the lock's digest, so that a changed
+    lock makes a new environment.
 
     Raises:
         subprocess.CalledProcessError: A package cannot be fetched.

@@ -36,7 +36,8 @@ def part_of(path: Path) -> str:
             if re.search(pattern, folder):
                 return part
         raise AssertionError(f"a known role expected, found models/weights/{folder}; name its role in {__file__}")
-    if name.startswith("fixtures/audio/"):
+    # Recordings that a test or `doctor` hears are fixtures wherever they lie.
+    if name.startswith("fixtures/audio/") or path.suffix in {".wav", ".opus"}:
         return "fixtures/audio"
     # Expected values by independent authors and of the peers are corpora too; they lie with the tests that read them.
     if name.startswith(("corpora/", "tests/data/")):
