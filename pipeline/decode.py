@@ -84,6 +84,7 @@ def decode(path: Path, call_id: str, config: DecodeConfig) -> Audio:
     with _open(path, call_id) as container:
         stream = container.streams.audio[0]
         expected = _header_duration(container, stream)
+        told = expected if _tells_length(container, path) else None
         samples, n_packets, n_bad = _samples(container, stream, min(expected or 0.0, config.max_seconds))
     # One damaged packet, or the padding byte after the last GSM frame, costs its own milliseconds, not the call.
     if n_bad > max(1, config.max_bad_packets * n_packets):
@@ -99,7 +100,7 @@ def decode(path: Path, call_id: str, config: DecodeConfig) -> Audio:
             "an audio stream without samples found; check the recorder, then export again",
         )
     audio = Audio(samples, MODEL_RATE)
-    _check_complete(path, call_id, audio.duration, expected, config)
+    _check_complete(path, call_id, audio.duration, told, config)
     return audio
 
 
@@ -162,6 +163,23 @@ def _header_duration(container: "av.container.InputContainer", stream: "av.Audio
     if container.duration is not None:
         return container.duration / av.time_base
     return None
+
+
+_MP3_BEGINNING = 1 << 16
+"""Bytes in which the first frame of an MP3 file stands, tags before it."""
+
+_WITHOUT_LENGTH = frozenset({"aac", "ac3", "alaw", "amr", "amrnb", "amrwb", "g722", "g729", "gsm", "mulaw"})
+"""Formats that are frames and nothing else: what is called their duration is a guess from the size of the first."""
+
+
+def _tells_length(container: "av.container.InputContainer", path: Path) -> bool:
+    """Whether the duration was written down by the recorder; an MP3 file says so in a frame of its own."""
+    formats = set(container.format.name.split(","))
+    if "mp3" in formats:
+        with path.open("rb") as stream:
+            beginning = stream.read(_MP3_BEGINNING)
+        return any(mark in beginning for mark in (b"Xing", b"Info", b"VBRI"))
+    return not formats & _WITHOUT_LENGTH
 
 
 class _Samples:

@@ -96,6 +96,19 @@ def test_an_ogg_file_cut_inside_a_page_is_truncated(tmp_path: Path) -> None:
     assert decode(tmp_path / "whole.opus", "c1", CONFIG).duration > 20
 
 
+def test_a_format_that_tells_no_length_is_never_called_truncated(tmp_path: Path) -> None:
+    """What is called the duration of AMR is its size by a nominal rate: three per cent too long, and nothing misses."""
+    whole = (AUDIO / "mx-002.amr").read_bytes()
+    magic = b"#!AMR\n"
+    assert whole.startswith(magic)
+    (tmp_path / "long.amr").write_bytes(whole + 3 * whole[len(magic) :])
+    told = probe(tmp_path / "long.amr", "c1", CONFIG).duration
+    found = decode(tmp_path / "long.amr", "c1", CONFIG).duration
+    assert found == pytest.approx(4 * decode(AUDIO / "mx-002.amr", "c1", CONFIG).duration, abs=0.1)
+    assert told is not None
+    assert told - found > CONFIG.truncation_tolerance, "or this test shows nothing"
+
+
 def test_a_recorder_that_never_wrote_the_length_is_read_to_the_end(tmp_path: Path) -> None:
     write_wav(tmp_path / "a.wav", tone(3.0, 300))
     raw = bytearray((tmp_path / "a.wav").read_bytes())
