@@ -1,6 +1,6 @@
 """Recognition of many short calls: ours beside faster-whisper, its batched pipeline and whisperX, and the floor.
 
-    python -m benchmarks.recognition.measure --calls 100                 two cores: about half an hour
+    python -m benchmarks.recognition.measure --calls 100                 two cores: 30 to 40 minutes
     python -m benchmarks.recognition.measure --calls 100 --device cuda   large-v3-turbo's size
     python -m benchmarks.recognition.measure --minutes 5                 as many calls as make five minutes
 
