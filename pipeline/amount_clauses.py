@@ -21,6 +21,7 @@ _CUTTING = _SENTENCE | _SOFT | _TURN | _SOFT_WORDS
 _CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".split())
 # No word further than this tells anything of an amount; it bounds the work on endless input.
 WINDOW = 80
+_JUDGED = 3
 _BEYOND = [""] * 32
 
 
@@ -127,6 +128,8 @@ class Utterance:
             outside = self.soft[index] != self.soft[match.first]
             if outside and (cue is Cue.TOLD or (cue not in PAYING and self.subordinate[self.soft[index]])):
                 continue
+            if cue is Cue.JUDGE and index < match.first and self._is_of_another(index, match):
+                continue
             seen.add(cue)
             if cue in (Cue.WEAK, Cue.NEUTRAL):
                 continue
@@ -138,6 +141,11 @@ class Utterance:
         if best is not None:
             return best[2]
         return Cue.WEAK if Cue.WEAK in seen else Cue.NEUTRAL if Cue.NEUTRAL in seen else None
+
+    def _is_of_another(self, index: int, match: AmountMatch) -> bool:
+        """Whether what is judged is another sum: "dos mil es mucho señorita mil le puedo dar"."""
+        near = range(max(0, index - _JUDGED), index)
+        return not self.inside.isdisjoint(near) and not any(i in self.inside for i in range(index, match.first))
 
     def has(self, cues: frozenset[Cue], where: range) -> bool:
         """Whether any of the cues is there."""

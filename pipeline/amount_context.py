@@ -51,6 +51,16 @@ _ONLY_ASKING = (
 _A_DAY = frozenset(
     {("el", "dia"), ("al", "dia"), ("por", "dia"), ("la", "hora"), ("por", "hora"), ("la", "jornada"), ("el", "turno")}
 )
+_MAKE = frozenset({"saco", "sacamos", "saca"})
+_OTHER_DEBTS = (
+    ("es", "otra", "deuda"),
+    ("es", "otra", "cuenta"),
+    ("es", "otro", "prestamo"),
+    ("es", "otro", "credito"),
+)
+_MENDING = frozenset("no perdon perdone digo mejor , … . miento corrijo disculpe bueno".split())
+_SIGNS = frozenset({",", "…", "."})
+_BY_WORDS = frozenset({"expense", "debt", "price", "income", "no context of money"})
 _STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset(
@@ -123,6 +133,9 @@ class _Judge:
         for position in range(2, len(matches)):
             if sums_up(self.u, position, reasons):
                 reasons[position] = None
+        for position in range(1, len(matches)):
+            if reasons[position] in _BY_WORDS and reasons[position - 1] is None and self.is_mended(position):
+                reasons[position] = None
         replaced = set(corrected(self.u, reasons))
         pairs = list(zip(matches, reasons, strict=True))
         kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
@@ -130,6 +143,12 @@ class _Judge:
             return kept
         named = ("income", "weak", "expense", "price", "debt")
         return [match for match, reason in pairs if reason in named and self.passed_on(match)]
+
+    def is_mended(self, position: int) -> bool:
+        """Whether nothing but a correction stands before it: "mil… no, perdón, ochocientos"."""
+        left, right = self.u.matches[position - 1 : position + 1]
+        between = {self.u.text(i) for i in range(left.last, right.first)}
+        return not between.isdisjoint(_MENDING - _SIGNS) and between <= _MENDING
 
     def reason_against(self, match: AmountMatch) -> str | None:
         """Why an amount is not to be paid; None if it is."""
@@ -157,7 +176,9 @@ class _Judge:
             u.text(match.first - 3),
         }:
             return "price"
-        if self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
+        if self.is_earned(match):
+            return "income"
+        if self.is_habit(match) or self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
             return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
         if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
@@ -176,7 +197,7 @@ class _Judge:
         u, index = self.u, match.last
         if match.kind == "money" and match.value == 1 and len(u.tokens) > _REACH:
             return "idiom"
-        if (u.text(index), u.text(index + 1)) in _A_DAY:
+        if (u.text(index), u.text(index + 1)) in _A_DAY and index + 2 not in u.taken:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
             return None if u.text(index + 2) in _PAYMENTS else "price"
@@ -190,6 +211,24 @@ class _Judge:
         opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
         starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
         return opens and starts and match is not u.matches[-1]
+
+    def is_earned(self, match: AmountMatch) -> bool:
+        """Whether it is what one makes: "saco como once mil al mes"."""
+        before = {self.u.text(i) for i in range(match.first - 3, match.first)}
+        return self.is_periodic(match.last) and not _MAKE.isdisjoint(before)
+
+    def is_habit(self, match: AmountMatch) -> bool:
+        """Whether a standing expense is told: "de renta pago tres mil", "esa es otra deuda"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        texts = [u.text(i) for i in u.clause(match.first, u.hard)]
+        if _contains(texts, _OTHER_DEBTS):
+            return True
+        return any(
+            u.cues[i] is Cue.NOUN and u.text(i - 1) in ("de", "en") and u.text(i + 1) in ("pago", "pagamos", "gasto")
+            for i in clause
+            if i + 2 >= match.first > i
+        )
 
     def pays_another(self, match: AmountMatch) -> bool:
         """Whether somebody else is paid: "le doy los quinientos a mi hermano", "al plomero mil"."""
@@ -370,7 +409,8 @@ class _Judge:
             verb = index + 1
             while u.text(verb) in _CLITICS | {"mismo", "mismos", "mismas"}:
                 verb += 1
-            if verb < len(u.tokens) and u.cues[verb] is Cue.PAY:
+            for_me = u.text(verb - 1) == "me" or u.text(verb + 1) == "lo"  # "con eso me quedo", "hago lo que puedo"
+            if verb < len(u.tokens) and u.cues[verb] is Cue.PAY and not for_me:
                 return True
         return False
 

@@ -43,7 +43,7 @@ _BEING = frozenset({"esta", "estan", "estaba", "estaban"})
 _SET_PHRASES = frozenset(
     {("junto", "todo"), ("junto", "toda"), ("junto", "a"), ("mucho", "lo"), ("mucho", "cuando"), ("mucho", "como")}
 )
-_NOT_VERBS = frozenset("mandeme mandame envieme enviame mandenme envienme".split())
+_NOT_VERBS = frozenset("mandeme mandame envieme enviame mandenme envienme fijate fijese fijense".split())
 _WILL_BE = frozenset(
     "tiene tienen tendra tendran tendre tendria tengo dejo dejare dejaria queda quedara quede va estara".split()
 )
@@ -240,6 +240,9 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
 def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | None:
     """What "le" makes of "llega", "quieren" of an infinitive, "estuve" of a gerund."""
     word = tokens[index].text
+    lost_r = word == "da" or word + "r" in context_words().infinitives
+    if before == "a" and lost_r and _text(tokens, index - 2) in ("voy", "vamos"):
+        return Cue.PAY
     if before in _TO_CREDITOR and word in _REACHES:
         return Cue.PAY
     if before in _OWING and word == "debiendo":
@@ -281,6 +284,8 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
     if before in _TO_ME:
         asked = word in ASKED_OF_DEBTOR and is_asked(tokens, index)
+        if word == "dan" and (_text(tokens, index - 3), second) == ("lo", "que"):
+            return Cue.INCOME
         return Cue.PAY if asked else _done_to_me(word, second)
     if second in _TO_ME and before in _BEING and word.endswith(("ando", "endo")):
         return Cue.INCOME

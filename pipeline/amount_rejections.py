@@ -18,6 +18,10 @@ _DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
 _REACH = 6
+_NEAR = 4
+_STANDS = frozenset({"si", "es", "son", "seria", "serian"})
+_MAY = frozenset("puedo podemos podria voy vamos a quiero".split())
+_MINE = ("o", "oy", "re", "mos", "ria")
 # What an amount may look like that is summed up with others: "cien del sueldo y cincuenta de la venta".
 _PARTS = frozenset({None, "income", "expense", "price", "weak", "no context of money"})
 
@@ -34,6 +38,8 @@ def _just_before(u: Utterance, match: AmountMatch) -> bool:
         return True
     while index >= 0 and u.text(index) in _SKIPPED and match.first - index < _REACH:
         index -= 1
+    if index == match.first - 1 and _denies_the_one_before(u, match):
+        return False
     if index >= 0 and u.text(index) in _NO and u.soft[index] == u.soft[match.first]:
         return u.text(index + 1) not in ("menos", "mas")
     if match.plan is not None and _counts_refused(u, index):
@@ -41,6 +47,35 @@ def _just_before(u: Utterance, match: AmountMatch) -> bool:
     clause = u.clause(match.first, u.soft)
     refused = any(u.text(i) == "ni" for i in range(clause.start, match.first))
     return refused or (index >= 0 and u.text(index) == "ni")
+
+
+def _denies_the_one_before(u: Utterance, match: AmountMatch) -> bool:
+    """As in "dos mil no mil ochocientos es lo que le puedo dar": the "no" is of the sum before it."""
+    if u.text(match.first - 1) != "no" or match.first < 2 or match.first - 2 not in u.inside:
+        return False
+    clause = u.clause(match.first, u.soft)
+    after = range(match.last, clause.stop)
+    if u.text(match.last) in _STANDS:
+        return True
+    return u.text(match.last) not in _NO and u.has(frozenset({Cue.PAY, Cue.WEAK}), after)
+
+
+def _is_given(u: Utterance, match: AmountMatch) -> bool:
+    """Whether "le doy", "te puedo tirar" stands right before it and nothing denies that."""
+    clause = u.clause(match.first, u.soft)
+    for verb in range(match.first - 1, max(clause.start, match.first - _NEAR) - 1, -1):
+        if u.text(verb) in _NO or verb in u.inside:
+            return False
+        if u.cues[verb] not in (Cue.PAY, Cue.WEAK):
+            continue
+        first = verb
+        while first > clause.start and u.text(first - 1) in _CLITICS | _MAY:
+            first -= 1
+        may = u.text(verb) in _MAY or any(u.text(i) in _MAY for i in range(first, verb))
+        given = may or (u.cues[verb] is Cue.PAY and u.text(verb).endswith(_MINE))
+        denied = any(u.text(i) in _NO for i in range(max(clause.start, first - 2), first))
+        return given and first < verb and not denied
+    return False
 
 
 def _counts_refused(u: Utterance, index: int) -> bool:
@@ -62,10 +97,13 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     """As in "quinientos no", "dos mil no puedo", "¿Mil? No"."""
     last, after = match.last, u.text(match.last)
     clause = u.soft[last - 1]
+    if after == "menos" and u.text(match.first - 1) == "y":
+        return not _NO.isdisjoint([u.text(i) for i in u.clause(match.first, u.hard) if i < match.first])
     if after in ("no", "tampoco") and u.text(last + 1) not in ("mas", "menos"):
         return u.text(last + 1) != "?"
+    given = _is_given(u, match)
     for index in range(last, min(last + _REACH, len(u.tokens))):
-        if u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):
+        if given or u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):
             break
         if u.text(index) == "antes" or _says_no_more(u, index):
             return False  # "millón y medio, antes no", "mil, ni un peso más"

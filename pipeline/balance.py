@@ -194,7 +194,7 @@ def _minimum(tokens: Sequence[Token], index: int, account: Account) -> Part | No
 
 def _rest(tokens: Sequence[Token], index: int, account: Account) -> Part | None:
     """Reads "el resto", "lo demás", "lo que falte", "la diferencia": valued once the other payments are known."""
-    del account
+    balance = account.balance
     words = _lexicon()["rest"]
     text, before = tokens[index].text, _text(tokens, index - 1)
     if text in words["heads"] and before in ("el", "del", "al", "lo", "saldo"):
@@ -205,6 +205,13 @@ def _rest(tokens: Sequence[Token], index: int, account: Account) -> Part | None:
         return Part(index - 1, index + 1, None, "rest")
     if text in words["after_lo_que"] and before in ("que", "me", "le", "te"):
         lo = index - 2 if before == "que" else index - 3
+        of_it = _following(tokens, index + 1, 3)
+        if (
+            _text(tokens, lo) == "lo"
+            and of_it[:1] in (("de",), ("del",))
+            and of_it[-1] in _lexicon()["complete"]["heads"]
+        ):
+            return Part(lo, index + 1 + len(of_it), balance, "rest")
         if _text(tokens, lo) == "lo" and _text(tokens, index + 1) != "de":
             return Part(lo, index + 1, None, "rest")
     if text == "diferencia" and before == "la":

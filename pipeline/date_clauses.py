@@ -21,6 +21,7 @@ from pipeline.date_cues import (
     LIGHT,
     MONEY,
     NEGATION,
+    NEUTRAL,
     NO_CALL,
     PAST,
     PAY,
@@ -44,6 +45,9 @@ _CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
 _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
 _COPULAS = frozenset("es son fue era cae sera".split())
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
+_PROMISED = frozenset({"prometi", "prometimos"})
+_COMES = frozenset({"viene", "vienen", "llega", "llegan"})
+_SUM_REACH = 8
 _BARE_NOUNS = frozenset(
     {
         "fecha",
@@ -103,7 +107,8 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
             masks[place] &= ~(UNKNOWN | SPLIT)
     clauses: list[Clause] = []
     starts = {match.first for match in found.dates} if len(found.dates) > 1 else frozenset()
-    cuts = run_on_cuts(tokens, masks, covered, {match.first for match in found.dates}, says_what_day(found))
+    _clear_inside(tokens, masks, found)
+    cuts = run_on_cuts(tokens, masks, covered, {match.first: match.last for match in found.dates}, says_what_day(found))
     dated, denied_at = False, 0
     first = 0
     stop = True
@@ -136,6 +141,28 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
         else:
             first = place
     return tuple(_of_what_follows(clauses, tokens))
+
+
+def _clear_inside(tokens: Sequence[Token], masks: list[int], found: Found) -> None:
+    """What only tells of the sum paid denies nothing: «le doy los quinientos que le prometí»; a feast comes."""
+    for place, mask in enumerate(masks):
+        if mask & ECHO and tokens[place].text in _PROMISED and _is_of_the_sum(tokens, masks, place):
+            masks[place] = NEUTRAL
+    for match in found.dates:
+        if match.rule == "holiday" and match.first and tokens[match.first - 1].text in _COMES:
+            masks[match.first - 1] |= EVENT
+
+
+def _is_of_the_sum(tokens: Sequence[Token], masks: Sequence[int], place: int) -> bool:
+    opens = place - 1
+    while opens > 0 and tokens[opens].text in _TO_WHOM:
+        opens -= 1
+    if opens < 1 or tokens[opens].text != "que":
+        return False
+    noun = tokens[opens - 1]
+    is_sum = noun.kind == "figure" or bool(read_word(noun.text)) or bool(masks[opens - 1] & MONEY) or noun.text == "lo"
+    first = max(0, opens - _SUM_REACH)
+    return is_sum and any(masks[i] & (PAY | LIGHT) for i in range(first, opens - 1))
 
 
 def says_what_day(found: Found) -> frozenset[int]:
@@ -175,6 +202,12 @@ def _of_what_follows(clauses: list[Clause], tokens: Sequence[Token]) -> list[Cla
     """The clauses, one of «y el cinco, que cobro, se lo pago» being about the paying that follows it."""
     for place in range(len(clauses) - 1):
         clause = clauses[place]
+        after = clauses[place + 1]
+        if after.joined and clause.dates and not clause.cues & _SAID:
+            words = [token.text for token in tokens[after.first : after.first + 2]]
+            is_day_after = words[:1] == ["pasado"] and words[-1] in _COPULAS
+            if is_day_after or (after.dates and is_only_named(after.dates[0], tokens)):  # "mañana y pasado son fiestas"
+                clauses[place] = clause = replace(clause, cues=clause.cues | EVENT)
         bare = bool(clause.dates) and clause.first >= clause.dates[0].first - 2
         if not bare or clause.last >= len(tokens) or tokens[clause.last].text != "," or clause.cues & PAY:
             continue

@@ -42,6 +42,7 @@ _LONGEST = 1100  # days; no promise is of a day further off: "treinta y nueve a√
 _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
+_NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.CALL | cue.BILL | cue.BIRTH | cue.HYPOTHETICAL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
@@ -53,6 +54,7 @@ _THAT_DAY = frozenset(
     {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
 )
 _INSTEAD = frozenset({"si", "mejor", "sino", "ya", "entonces", "pero"})
+_AT_ONCE = frozenset({"altiro", "tiro", "al", "de"})
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 
 
@@ -70,8 +72,9 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     clause = around.clauses[place]
     if match.date is None or match.rule in _NO_DAY or not 0 <= (match.date - said_on).days <= _LONGEST:
         return REFUSED
-    if is_excluded(clause, match, tokens):
-        return REFUSED
+    same_day = not clause.has(_NOT_THAT_DAY) and _pays_on_the_same_day(place, around.clauses, tokens)
+    if same_day or is_excluded(clause, match, tokens):
+        return WEAK if same_day else REFUSED
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
     if is_denied(clause, match, tokens):
@@ -80,8 +83,7 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
         is_told = clause.has(cue.PRETERITE) and (not clause.has(cue.CORE) or done_with_paying(clause, tokens))
         return REFUSED if is_told else WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.EVENT | cue.SUBORDINATE) and not clause.has(cue.INCOME):
-        same = clause.has(cue.EVENT) and _pays_on_the_same_day(place, around.clauses, tokens)
-        return WEAK if same or _names_the_payday(place, around.clauses, tokens) else REFUSED
+        return WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED
     if clause.has(cue.EVENT | cue.SUBORDINATE | cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
         return WEAK if around.paid_nearby(place) else REFUSED
     is_other = (
@@ -258,6 +260,8 @@ def _refused_after_all(candidate: DueDate, clauses: Sequence[Clause], tokens: Se
             continue
         for match in clause.dates:
             following = tokens[match.last].text if match.last < len(tokens) else ""
+            if match.rule == "now" != candidate.match.rule:
+                continue  # "hoy en la noche le pago, ahora no puedo"
             if match.date == candidate.match.date and following in ("no", "tampoco", "ni"):
                 return True
     return False
@@ -280,6 +284,12 @@ def _stands(
             continue
         if candidate.match.date == current.match.date or _is_alternative(candidate.match, tokens):
             continue
+        if (
+            candidate.match.rule == "now"
+            and current.strength >= ANSWER
+            and tokens[candidate.match.first].text in _AT_ONCE
+        ):
+            continue  # "a fin de mes le pago altiro": without delay
         if (
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
             or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
@@ -371,7 +381,9 @@ def judge_dates(
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
-            if (address and match.rule in STREETS and not clause.has(cue.PAY)) or (unreal and unreal[match.first]):
+            if (address and match.rule in STREETS and not clause.has(cue.PAY | cue.INCOME)) or (
+                unreal and unreal[match.first]
+            ):
                 continue
             strength = _judge(place, around, match, said_on, tokens)
             if strength > REFUSED:

@@ -130,6 +130,10 @@ PAYMENTS = frozenset(
     "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre "
     "acuerdo".split()
 )
+_SOMEBODY = frozenset("senora senor muchacha muchacho chavo tipo vieja viejo doctora".split())
+_GIVES = PAY | LIGHT
+_SENDS = frozenset("manda mandan envia envian gira giran".split())
+_SENT = frozenset("remesa remesas pension mesada giro".split())
 _BEING = frozenset({"esta", "estan", "estaban", "estaba"})
 _HAVE = frozenset("he hemos ha han habia habian habiamos".split())
 _PARTICIPLES = ("ado", "ido", "sto", "cho", "rto")
@@ -293,11 +297,13 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = PAST
     if before in _GIVEN_TO_SPEAKER and word in ASKED_OF_DEBTOR and is_asked(tokens, place):
         return PAY | CORE
+    if before == "a" and place > 1 and tokens[place - 2].text in ("voy", "vamos") and words.get(word + "r", 0) & _GIVES:
+        return words[word + "r"]  # "te voy a da"
     if cue & REGULAR and before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS:
         return UNKNOWN
     if cue & (PAY | LIGHT) and before in _BEING and _is_given_now(tokens, place):
         return INCOME
-    if cue & GIVEN and _is_income(tokens, place, cue):
+    if (cue & GIVEN and _is_income(tokens, place, cue)) or _sends_a_remittance(tokens, place):
         return INCOME
     cue &= ~GIVEN
     if cue & (PAY | LIGHT) and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
@@ -305,6 +311,15 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
     return _other_cue(text, tokens, place, cue)
+
+
+def _sends_a_remittance(tokens: Sequence[Token], place: int) -> bool:
+    """«Mi hermano manda la remesa»: somebody else sends it, to the speaker."""
+    before = tokens[place - 1].text if place else ""
+    if tokens[place].text not in _SENDS or before in _CLITICS | {"se"}:
+        return False
+    following = [token.text for token in tokens[place + 1 : place + 3]]
+    return bool(following) and (following[0] in _SENT or (following[0] in _ARTICLES and following[-1] in _SENT))
 
 
 def _is_given_now(tokens: Sequence[Token], place: int) -> bool:
@@ -353,6 +368,8 @@ def is_asked(tokens: Sequence[Token], place: int) -> bool:
 def pays_person(tokens: Sequence[Token], place: int) -> bool:
     """Whether «al», «a la», «a mi» stands before the word: «le pago al plomero»."""
     before = tokens[place - 1].text if place else ""
+    if place > 2 and (before == "del" or (before in _ARTICLES and tokens[place - 2].text == "de")):
+        return tokens[place - 2 - (before != "del")].text in _SOMEBODY  # "a la señora de la tanda"
     return before == "al" or (before in _ARTICLES and place > 1 and tokens[place - 2].text == "a")
 
 

@@ -21,6 +21,14 @@ _ENDED = frozenset(
 )
 _THEY_PAY = frozenset("paga pagan pagaba pagaban".split())
 _LISTENERS = frozenset("le te les os se".split())
+_THINGS = frozenset({"lo", "la", "los", "las"})
+_ORDINALS = frozenset({"primero", "segundo", "tercero"})
+_FOR_THE_FEAST = frozenset("cena regalo regalos fiesta fiestas ropa comida juguetes compras gastos".split())
+_TO_LISTENER = frozenset({"le", "te", "les", "os", "lo", "la"})
+_MY_PAYING = frozenset(
+    "pago abono deposito cancelo liquido doy llevo paso mando hago transfiero consigno giro pagare abonare "
+    "depositare cancelare dare llevare pasare mandare hare transferire".split()
+)
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
 _COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
@@ -44,7 +52,8 @@ def is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool
 
 def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
-    if clause.has(cue.ECHO | cue.BIRTH | cue.BILL | cue.HYPOTHETICAL) or is_of_a_bill(tokens, match):
+    is_bill = is_of_a_bill(tokens, match) or (clause.has(cue.BILL) and not _i_pay_the_listener(clause, tokens))
+    if is_bill or clause.has(cue.ECHO | cue.BIRTH | cue.HYPOTHETICAL):
         return True
     before = tokens[match.first - 1].text if match.first else ""
     opening = tokens[match.first].text
@@ -71,12 +80,40 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         return True
     return (
         before == "ni"
+        or _even_less(match, tokens)
+        or _is_no_day_of_its_own(clause, match, tokens)
         or (opening == "desde" and match.rule == "from" and after != "manana")
         or (match.rule in ("now", "today") and _waits_for(clause, match, tokens))
         or _is_term(clause, match, tokens)
         or is_only_named(match, tokens)
         or _says_what_day_it_is(clause, match, tokens)
     )
+
+
+def _is_no_day_of_its_own(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«El primero lo hago el cinco», «me quito este mes de encima», «la cena de Nochebuena»."""
+    following = [token.text for token in tokens[match.last : match.last + 3]]
+    if following[:2] == ["de", "encima"]:
+        return True
+    first = match.first
+    if match.rule == "holiday" and first > 1 and tokens[first - 1].text == "de":
+        return tokens[first - 2].text in _FOR_THE_FEAST
+    if match.rule != "day_of_month" or tokens[match.last - 1].text not in _ORDINALS or match is clause.dates[-1]:
+        return False
+    verb = next((word for word in following if word not in _LISTENERS | _THINGS), "")
+    return following[0] in _LISTENERS | _THINGS and bool(verb)
+
+
+def _even_less(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Y menos este viernes»."""
+    words = [token.text for token in tokens[max(0, match.first - 3) : match.first + 1]]
+    return any(one in ("y", "mucho") and two == "menos" for one, two in pairwise(words))
+
+
+def _i_pay_the_listener(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """«Te pago la factura», «le llevo lo del recibo»: the bill is the debt."""
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    return any(word in _TO_LISTENER and after in _MY_PAYING for word, after in pairwise(words))
 
 
 def done_with_paying(clause: Clause, tokens: Sequence[Token]) -> bool:

@@ -13,6 +13,8 @@ from pipeline.tokens import Token
 
 _ZERO = Decimal(0)
 _LONGEST_LOST = 3
+# What may follow "siento" and "sien" where they are "ciento" and "cien".
+_AFTER_HUNDRED = (frozenset({Role.TENS, Role.TEEN, Role.UNIT}), frozenset({Role.SCALE}))
 DAY_WORDS = frozenset({"el", "dia", "pal"})
 
 
@@ -61,8 +63,15 @@ def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
     lost = load().lost_s.get(text) if len(text) <= _LONGEST_LOST else None
     if lost is not None and index + 1 < len(tokens):
         following = read_word(tokens[index + 1].text)
+        stutters = bool(following) and following[0].role is Role.HUNDREDS and following[0].value == lost * 100
+        if stutters:
+            return [Atom(None, _ZERO, index, text)]  # "sei seiscientos"
         if following and following[0].role in (Role.SCALE, Role.HUNDREDS, Role.HUNDRED_WORD):
             words = (NumberWord(Role.UNIT if lost < 10 else Role.TEEN, lost),)
+    if text in load().with_s and index + 1 < len(tokens):
+        following = read_word(tokens[index + 1].text)
+        if following and following[0].role in _AFTER_HUNDRED[text == "sien"]:
+            return [Atom(Role.HUNDREDS, Decimal(100), index, "cien")]
     if not words:
         return [Atom(None, _ZERO, index, text)]
     return [Atom(word.role, Decimal(word.value), index, text, word.exact) for word in words]
@@ -71,12 +80,12 @@ def _word_atoms(tokens: Sequence[Token], index: int) -> list[Atom]:
 def read_atoms(tokens: Sequence[Token]) -> list[Atom]:
     """The tokens as atoms, a joined word as several, blank-grouped figures as one."""
     atoms: list[Atom] = []
-    lost = load().lost_s
+    lost, with_s = load().lost_s, load().with_s
     index = 0
     while index < len(tokens):
         token = tokens[index]
         if token.kind == "word":
-            if not read_word(token.text) and token.text not in lost:
+            if not read_word(token.text) and token.text not in lost and token.text not in with_s:
                 atoms.append(new_atom((None, _ZERO, index, token.text, True)))
             else:
                 atoms.extend(_word_atoms(tokens, index))

@@ -80,6 +80,7 @@ class _Lexicon:
     fractions: dict[str, int]
     letters: frozenset[str]
     lost_s: dict[str, int]
+    with_s: frozenset[str]
 
 
 def _feminine(word: str) -> str:
@@ -138,6 +139,7 @@ def load() -> _Lexicon:
         fractions=dict(data["fractions"]),
         letters=letters,
         lost_s=dict(data["lost_s"]),
+        with_s=frozenset(data["with_s"]["words"]),
     )
 
 

@@ -25,6 +25,8 @@ _LARGEST_DAY = 31
 _LAST_HOUR = 24
 _MOST_PAYMENTS = 36
 _SMALL = 10
+_COMPASS = frozenset({"norte", "sur", "este", "oeste"})
+_MONTH_LENGTHS = range(28, 32)
 _REACH = 6
 _DOCUMENT_DIGITS = 8
 _MOST_COUNTED = 120
@@ -38,6 +40,8 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
         return None
     after = u.text(match.last)
     if after == "de" and u.text(match.last + 1) in _MEASURED:
+        return "count"
+    if after == "al" and u.text(match.last + 1) in _COMPASS and not u.text(match.last + 2).isalpha():
         return "count"
     if after in u.words.counted and not _is_rate_of_payment(u, match):
         return "count"
@@ -61,8 +65,11 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
 def is_rate(u: Utterance, match: AmountMatch) -> bool:
     """Whether a percentage is one of interest, of a discount or of a battery."""
     clause = u.medium[match.first]
+    given = any(u.cues[i] is Cue.PAY and u.text(i - 1) in ("le", "te", "les") for i in u.clause(match.first, u.soft))
     near = range(max(0, match.first - _REACH), min(len(u.tokens), match.last + _REACH))
-    return any(u.medium[i] == clause and u.text(i) in _RATE_WORDS for i in near)
+    soft = u.soft[match.first]
+    near_words = (i for i in near if u.text(i) in _RATE_WORDS)
+    return any(u.soft[i] == soft if given else u.medium[i] == clause for i in near_words)
 
 
 def _literal(match: AmountMatch) -> Decimal:
@@ -88,6 +95,9 @@ def _is_code(u: Utterance, match: AmountMatch) -> bool:
     plain = token.kind == "figure" and token.text.isdecimal() and last == first + 1
     if plain and (token.text[0] == "0" or len(token.text) >= _DOCUMENT_DIGITS):
         return True
+    grouped = last > first + 2 and all(u.tokens[i].kind == "figure" for i in range(first, last))
+    if grouped and u.text(first - 1) in ("el", "al"):
+        return True  # "es el 987 654 321"
     return match.rule == "leading zero" or _is_in_run(u, match)
 
 
@@ -134,6 +144,8 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
     first, before, value = match.first, u.text(match.first - 1), _literal(match)
     if value > _LARGEST_DAY or value != int(value):
         return False
+    if before == "trae" and value in _MONTH_LENGTHS and first - 2 in u.taken:
+        return True  # "este año trae veintinueve"
     if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
         return True
     if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match) or _is_in_days(u, match):

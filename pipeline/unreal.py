@@ -236,7 +236,7 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
         return True
     if "pero" in said and (any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)):
         return True
-    if "si" in said and "?" in said and not words.gain.isdisjoint(said):
+    if "si" in said and ("?" in said or "cuanto" in said) and not words.gain.isdisjoint(said):
         return True
     return not words.unreal_after.isdisjoint(said) and any(word.endswith(_FORMS) for word in said)
 
@@ -256,6 +256,9 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
     words = _load()
     question = texts[sentence.stop - 1] == "?"
     if question and (_finds(texts, sentence, words.thrown_back) or _is_asked(texts, sentence, words)):
+        _fill(mask, sentence)
+        return
+    if "cuanto" in texts[sentence.start : sentence.stop] and _asks_for_gain(texts, sentence, words):
         _fill(mask, sentence)
         return
     for part in _parts(texts, sentence, _REASONS):

@@ -93,6 +93,10 @@ FLOORS = {
     "author5": (0.99, 0.99, 0.01),
     "author6": (0.92, 0.94, 0.01),  # written to be hard: odd turns of phrase that no rule should follow
     "author7": (0.99, 0.98, 0.01),  # 90.6 % and 89.3 % of false 5.4 % and 4.8 % when it was opened; learnt from since
+    # Scored blind at commit 3e654f9: dates 92.5 %, 4.1 % false; amounts 94.2 %, 2.8 % false. Learnt from since.
+    "author8": (0.99, 0.99, 0.01),
+    # Scored blind at commit 3e654f9: dates 95.7 %, 2.8 % false; amounts 93.3 %, 5.2 % false. Learnt from since.
+    "author9": (0.99, 0.99, 0.01),
 }
 
 

@@ -18,6 +18,7 @@ FILES = sorted(DIALOGUES.glob("*.jsonl"))
 FLOOR = 0.95
 """Exact day and amount, F1, with the labels of the guidelines' authors."""
 
+# author9 was scored blind at commit 3e654f9: every promise right.
 HELD_OUT = {"author3": 0.92, "author7": 0.92}
 """Dialogues that nobody had seen who wrote the reader: what they scored when they were opened."""
 
