@@ -8,7 +8,7 @@ Sizes come from the environment, `KEY=value make bench`:
     BENCH_MINUTES      30      minutes of synthetic calls for the way through
     BENCH_CALLS        100     calls of the recognition
     BENCH_DEVICE       cpu     of the recognition: cuda runs large-v3-turbo's size
-    BENCH_WAREHOUSE    20000   calls of the warehouse
+    BENCH_WAREHOUSE    100000  calls of the warehouse
     BENCH_TURNS        400     turns that the plain transformers pipeline reads
     BENCH_SECONDS      60      of audio for the diarization's embeddings
 
@@ -34,7 +34,7 @@ SIZES: Final = {
     "BENCH_MINUTES": "30",
     "BENCH_CALLS": "100",
     "BENCH_DEVICE": "cpu",
-    "BENCH_WAREHOUSE": "20000",
+    "BENCH_WAREHOUSE": "100000",
     "BENCH_TURNS": "400",
     "BENCH_SECONDS": "60",
 }
