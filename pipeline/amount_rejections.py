@@ -178,10 +178,10 @@ def sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
         or u.text(total.first - 1) == "total"
         or after == ("por", "todo")
     )
-    if not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
+    if not said or not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
         return False  # each on its own day
     parts = [match.value for match, why in zip(u.matches[:position], reasons, strict=False) if why in _PARTS]
-    return said and len(parts) > 1 and None not in parts and sum(p for p in parts if p is not None) == total.value
+    return len(parts) > 1 and None not in parts and sum(p for p in parts if p is not None) == total.value
 
 
 def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:

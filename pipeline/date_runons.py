@@ -126,14 +126,15 @@ class _Said:
         if start == 0 or self.masks[start - 1] & cue.NEGATION or self.tokens[start - 1].text in _HANGS_ON:
             return False
         verb = self.dates[place]
-        while verb < len(self.tokens) and self.tokens[verb].text in _LEAD:
+        last = min(verb + _VERB_REACH, len(self.tokens))
+        while verb < last and self.tokens[verb].text in _LEAD:
             verb += 1
         return self.is_my_payment(verb)
 
     def is_my_payment(self, place: int) -> bool:
         """Whether «le pago», «te voy a dar» stands there."""
         first = place
-        while place < len(self.tokens) and self.tokens[place].text in _CLITICS:
+        while place < min(first + _VERB_REACH, len(self.tokens)) and self.tokens[place].text in _CLITICS:
             place += 1
         if place == first or place >= len(self.tokens) or self.tokens[first].text not in _LISTENERS | {"se"}:
             return False
