@@ -16,10 +16,10 @@ import numpy.typing as npt
 from models.classifiers.word_classes import class_grams, load_word_classes
 from pipeline.types import Turn
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the same turn gives other features: weights name the layout they were trained on."""
 
-BUCKET_BITS = 18
+BUCKET_BITS = 17
 BUCKETS = 1 << BUCKET_BITS
 
 OWN_WEIGHTS = {"phrase": 1.4, "chars": 1.0, "classes": 1.0, "form": 0.55, "place": 0.55}
