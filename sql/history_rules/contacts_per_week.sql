@@ -3,7 +3,7 @@
 -- Columns: those of history_findings. A touch is broken if it goes beyond the limit, counted up to itself.
 insert into history_findings by name
 with counted as (
-    select *, count(*) over up_to_now as n
+    select call_id, contact_id, rule, severity, most, is_checkable, count(*) over up_to_now as n
     from rule_touches
     where kind = 'contacts_per_week'
     window up_to_now as (

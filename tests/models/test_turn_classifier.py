@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.classifiers.linear import FILE, neighbour_scores
+from models.classifiers.ngrams import LAYOUT
 from models.classifiers.reader import CLASSES, best_stretch, load_reader, of_role
 from models.registry import LocalWeights, find_weights
 from models.tone_classifier import from_threshold, load_tone_classifier
@@ -130,7 +131,7 @@ def test_accents_case_and_punctuation_do_not_change_a_clear_verdict(local: Local
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / FILE, about=np.array('{"layout": 0, "classes": [], "offsets": []}'), first_table=np.zeros(1))
-    with pytest.raises(ModelError, match="layout 0, 2 expected"):
+    with pytest.raises(ModelError, match=f"layout 0, {LAYOUT} expected"):
         load_reader(LocalWeights("other", tmp_path, "folder", False, "0"))
     with pytest.raises(ModelError, match="linear reader expected"):
         load_reader(LocalWeights("none", tmp_path / "none", "folder", False, "0"))
