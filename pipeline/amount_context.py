@@ -14,7 +14,8 @@ from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue, context_words
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
-from pipeline.date_cues import pays_other, pays_person, people
+from pipeline.date_cues import pays_other, people
+from pipeline.date_neighbours import pays_person
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
@@ -60,7 +61,7 @@ _OTHER_DEBTS = (
 )
 _MENDING = frozenset("no perdon perdone digo mejor , … . miento corrijo disculpe bueno".split())
 _SIGNS = frozenset({",", "…", "."})
-_BY_WORDS = frozenset({"expense", "debt", "price", "income", "no context of money"})
+_BY_WORDS = frozenset({"past", "expense", "debt", "price", "income", "no context of money"})
 _STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset(
@@ -79,6 +80,7 @@ _CHANNELS = frozenset(
 )
 _PAYMENTS = frozenset("cuota mensualidad pago letra abono minimo que lo todo total mitad monto".split())
 _LISTENERS = frozenset({"usted", "ustedes", "ti", "vos", "vosotros"})
+_MINE = ("o", "oy", "re", "mos")
 _BILLS = frozenset("recibo factura boleta resumen letra cuota".split())
 _NONE = frozenset({"no", "nunca", "debo", "piden", "cobran"})
 _ANSWER_FLOOR = 32
@@ -187,7 +189,7 @@ class _Judge:
         if u.text(relative) == "que":
             said = range(relative + 1, min(relative + 4, len(u.tokens)))
             by_other = any(u.text(i) in u.words.said and u.soft[i] == u.soft[relative] for i in said)
-            return "said by another" if by_other else None
+            return "said by another" if by_other and not self.i_pay_it(match) else None
         if u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft)):
             return self.noun_after(match)
         return self.unpaid(match) or self.noun_after(match)
@@ -264,8 +266,8 @@ class _Judge:
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last
-        if u.text(index) not in _OF:
-            return None
+        if u.text(index) not in _OF or (u.text(index) == "en" and self.pays_creditor(match)):
+            return None  # "le deposito mil en la farmacia"
         if (u.text(index), u.text(index + 1)) == ("de", "mas"):
             return "too much"
         index += 1
@@ -286,6 +288,14 @@ class _Judge:
         u = self.u
         clause = u.clause(match.first, u.soft)
         return any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
+
+    def i_pay_it(self, match: AmountMatch) -> bool:
+        """Whether the speaker takes up what others ask: "le pago los mil que dice el papel"; not thrown back."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        asked = u.text(u.clause(match.first, u.hard).stop - 1) == "?"
+        mine = any(u.cues[i] is Cue.PAY and u.text(i).endswith(_MINE) for i in range(clause.start, match.first))
+        return not asked and (mine or self.pays_creditor(match))
 
     def is_for_creditor(self, match: AmountMatch) -> bool:
         """Whether a clause without a verb gives it to the one who listens: "y el viernes a usted doscientos"."""

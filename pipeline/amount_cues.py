@@ -11,7 +11,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED, is_asked
+from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
+from pipeline.date_neighbours import is_asked, is_paid_to_speaker
 from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
@@ -72,6 +73,7 @@ _OWING = frozenset({"estoy", "estamos"})
 _LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS | _OWING
 _BY_NEARBY = _NEAR_WORDS | _PROGRESS | _TITLES
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
+_CHANNELS = frozenset({"telefono", "internet", "celu"})  # "le pago mil por teléfono"
 _DAY_SAID = frozenset("lunes martes miercoles jueves viernes sabado domingo tarde noche manana pasado pasada".split())
 _SPEAKING = frozenset(
     "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo "
@@ -198,6 +200,8 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
             cue = _always(token.text) if plain else Cue.NEARBY
             if cue is Cue.NEARBY:
                 cue = cue_at(tokens, index, text)
+            elif cue is Cue.NOUN and before == "por" and token.text in _CHANNELS:
+                cue = None
         cues.append(cue)
         before = token.text
     return cues
@@ -233,7 +237,7 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
         return _participle_cue(tokens, index)
     tense = _tense(token.text)
     if tense is not None:
-        return _tensed_cue(tense, tokens, index, text)
+        return Cue.INCOME if is_paid_to_speaker(tokens, index) else _tensed_cue(tense, tokens, index, text)
     return _accented_cue(token, text) or _done_to_creditor(token, before, text)
 
 

@@ -17,6 +17,8 @@ _BUT_ONLY = frozenset("mas sino menos pasar".split())
 _DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
+_THAT = frozenset("eso ese esos esa esas".split())
+_REFUSING = frozenset("lo los la las le les pago voy acepto reconozco debo pienso".split())
 _REACH = 6
 _NEAR = 4
 _STANDS = frozenset({"si", "es", "son", "seria", "serian"})
@@ -101,6 +103,8 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
         return not _NO.isdisjoint([u.text(i) for i in u.clause(match.first, u.hard) if i < match.first])
     if after in ("no", "tampoco") and u.text(last + 1) not in ("mas", "menos"):
         return u.text(last + 1) != "?"
+    if after == "," and u.text(last + 1) in _THAT and u.text(last + 2) == "no" and u.text(last + 3) in _REFUSING:
+        return True  # "son treinta y cinco, eso no lo pago"
     given = _is_given(u, match)
     for index in range(last, min(last + _REACH, len(u.tokens))):
         if given or u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):

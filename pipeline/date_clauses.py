@@ -45,6 +45,8 @@ _CONTINUES = frozenset({"hasta", "ni", "sino", "antes", "y", "o"})
 _DATE_OPENS = frozenset({"el", "la", "para", "pal", "pa", "en", "al", "este"})
 _COPULAS = frozenset("es son fue era cae sera".split())
 _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
+_COURTESY = frozenset("gusta gustan quiere quieren quieres queres dios".split())  # "si gusta" is no condition
+_MINE_OR_ME = frozenset({"me", "nos", "puedo", "tengo", "pago"})
 _PROMISED = frozenset({"prometi", "prometimos"})
 _COMES = frozenset({"viene", "vienen", "llega", "llegan"})
 _SUM_REACH = 8
@@ -267,8 +269,9 @@ def _clause(
     first, last = span
     cues = 0
     denied_first = False
+    supposed = _denies_a_condition(found.tokens, masks, span)
     for place in range(first, last):
-        if not covered[place]:
+        if not covered[place] and place != supposed:
             denied_first = denied_first or (bool(masks[place] & NEGATION) and not cues & (PAY | LIGHT))
             cues |= masks[place]
     joined = (
@@ -294,7 +297,17 @@ def _clause(
         cues |= PAY if ends_with_it else _weigh_light(found.tokens[first:last], cues, has_number)
     opening = found.tokens[span[0]]
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
+    conditional = conditional and found.tokens[span[0] + 1].text not in _COURTESY
     return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
+
+
+def _denies_a_condition(tokens: Sequence[Token], masks: Sequence[int], span: tuple[int, int]) -> int:
+    """The «no» of «si no llueve, el domingo le pago», which denies no payment; -1 for none."""
+    first, last = span
+    if first + 2 >= last or (tokens[first].text, tokens[first + 1].text) != ("si", "no"):
+        return -1
+    verb = tokens[first + 2].text
+    return -1 if masks[first + 2] & (PAY | LIGHT | NEGATION) or verb in _TO_WHOM or verb in _MINE_OR_ME else first + 1
 
 
 def _throws_back(tokens: Sequence[Token], masks: Sequence[int], span: tuple[int, int]) -> bool:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, split_clauses
-from pipeline.date_exclusions import STREETS, done_with_paying, is_denied, is_excluded
+from pipeline.date_exclusions import STREETS, done_with_paying, is_denied, is_excluded, is_the_wage
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
@@ -70,7 +70,8 @@ class DueDate:
 def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = around.clauses[place]
-    if match.date is None or match.rule in _NO_DAY or not 0 <= (match.date - said_on).days <= _LONGEST:
+    names_no_day = match.rule in _NO_DAY or is_the_wage(clause, match, tokens)
+    if names_no_day or match.date is None or not 0 <= (match.date - said_on).days <= _LONGEST:
         return REFUSED
     same_day = not clause.has(_NOT_THAT_DAY) and _pays_on_the_same_day(place, around.clauses, tokens)
     if same_day or is_excluded(clause, match, tokens):
@@ -273,6 +274,15 @@ def _is_alternative(match: DateMatch, tokens: Sequence[Token]) -> bool:
     return any(before[place : place + 3] == ["si", "no", ","] for place in range(len(before) - 2))
 
 
+def _leads_up(candidate: DueDate, current: DueDate, clauses: Sequence[Clause]) -> bool:
+    """«Hoy ando en la obra, pero mañana voy al banco y te lo abono»: the day right before the paying is its day."""
+    return _pays_next(candidate.clause, clauses) and not _pays_next(current.clause, clauses)
+
+
+def _pays_next(place: int, clauses: Sequence[Clause]) -> bool:
+    return place + 1 < len(clauses) and _pays_without_a_day(clauses[place + 1])
+
+
 def _stands(
     candidates: Sequence[DueDate], clauses: Sequence[Clause], tokens: Sequence[Token], text: str
 ) -> DueDate | None:
@@ -295,6 +305,7 @@ def _stands(
             or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
             or candidate.strength > current.strength
             or (current.match.rule == "next_week" and candidate.match.rule == "weekday_of_next_week")
+            or (candidate.strength == current.strength == WEAK and _leads_up(candidate, current, clauses))
             or (
                 candidate.strength == current.strength
                 and current.match.rule in _WIDE

@@ -10,7 +10,24 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from pipeline.number_words import read_word, sound
+from pipeline.date_neighbours import (
+    TO_SPEAKER,
+    done_already,
+    follows_event,
+    is_after_if,
+    is_asked,
+    is_given_now,
+    is_number,
+    is_of_the_account,
+    is_paid_to_another,
+    is_paid_to_speaker,
+    is_tag,
+    names_a_noun,
+    pays_person,
+    sends_a_remittance,
+    was_given_to_speaker,
+)
+from pipeline.number_words import sound
 from pipeline.tokens import Token, fold, tokenize
 from pipeline.verb_forms import ar_forms
 
@@ -95,11 +112,9 @@ _CORE_FORMS = frozenset(
     "transfiero transfiriendo transfiriendole transfiriendote transfiriendolo transferir transferire pago deposito "
     "abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
 )
-_GIVEN_TO_SPEAKER = frozenset({"me", "nos"})
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les", "os"})
-_PRONOUNS = _CLITICS | _OBJECTS | {"se", "me", "yo"}
 WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
     {
@@ -123,26 +138,21 @@ _AGE_VERBS = frozenset(
     "cumplimos cumpliremos".split()
 )
 _AGES = frozenset({"anos", "anitos", "ano", "mes", "meses", "aniversario"})
-_ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
 ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
 _NOUN_FOLLOWS = frozenset({"el", "un", "una", "del", "al", "este", "ese", "nuestro"})
 PAYMENTS = frozenset(
     "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre "
     "acuerdo".split()
 )
-_SOMEBODY = frozenset("senora senor muchacha muchacho chavo tipo vieja viejo doctora".split())
 _GIVES = PAY | LIGHT
-_SENDS = frozenset("manda mandan envia envian gira giran".split())
-_SENT = frozenset("remesa remesas pension mesada giro".split())
 _BEING = frozenset({"esta", "estan", "estaban", "estaba"})
 _HAVE = frozenset("he hemos ha han habia habian habiamos".split())
 _PARTICIPLES = ("ado", "ido", "sto", "cho", "rto")
-_HOUR_BY_EVENT = frozenset({"despues", "antes", "saliendo", "luego", "salir", "salga", "salgo", "vuelta", "despuesito"})
-_LONGEST_QUESTION = 24
 _SUPPOSED = ("ara", "aras", "aran", "iera", "era")
 MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so that a form without is no past
 _SHORTEST_BY_SOUND = 6
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
+_GIVEN_ONCE = ("aron", "ieron", "aste", "iste", "io", "o")  # "la cuenta que me mandaron" is no past of the payment
 _NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 
 
@@ -195,7 +205,8 @@ def _load() -> _Cues:
     opening = frozenset(data["negation"]["opening"])
     done_on_it = frozenset(data["only_named"]["done"])
     events = frozenset(word for word, cue in words.items() if cue & EVENT)
-    told_apart = known | events | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
+    given = frozenset(word for word, cue in words.items() if cue & PAST and word.endswith(_GIVEN_ONCE))
+    told_apart = known | events | given | ASKED_OF_DEBTOR | _AGE_VERBS | {"no"}
     fixed = {word: cue for word, cue in words.items() if cue and not cue & _BY_NEIGHBOURS and word not in told_apart}
     return _Cues(words, phrases, by_sound, fixed, frozenset(first for first, _ in phrases), known, opening, done_on_it)
 
@@ -216,7 +227,7 @@ def pays_other(tokens: Sequence[Token], places: Sequence[int]) -> bool:
     for place in places:
         entries = phrases.get((tokens[place].text, tokens[place + 1].text)) if place + 1 < len(tokens) else None
         found = None if entries is None else _phrase_at(tokens, place, entries)
-        if found is not None and found[1] & OTHER_PAYEE:
+        if found is not None and found[1] & OTHER_PAYEE and not is_of_the_account(tokens, place):
             return True
     return False
 
@@ -233,19 +244,11 @@ def _verb_cue(text: str, tokens: Sequence[Token], place: int, cues: int) -> int:
         return PAST | PAID if _accented(text, token) else PAY
     if _accented(text, token):
         return PAST | PAID
-    if _done_already(tokens, place):
+    if done_already(tokens, place):
         return PAST | PAID
     if before & WISHED or MARKED.search(text) or token.text in _ORDERED:
         return PAY
     return PAST | PAID
-
-
-def _done_already(tokens: Sequence[Token], place: int) -> bool:
-    """«Ya les mande sesenta» in a text that writes no accents."""
-    place -= 1
-    while place >= 0 and tokens[place].text in _PRONOUNS:
-        place -= 1
-    return place >= 0 and tokens[place].text == "ya"
 
 
 def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
@@ -264,7 +267,7 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
         entries = phrases.get((word, tokens[place + 1].text)) if opens else None
         phrase = None if entries is None else _phrase_at(tokens, place, entries)
         if phrase is not None:
-            masks[place] = phrase[1]
+            masks[place] = _phrase_cue(tokens, place, phrase)
             kept = 0 if phrase[1] & HARMLESS else CORRECTION
             for inside in range(place, place + phrase[0]):
                 masks[inside] |= NEUTRAL | (words.get(tokens[inside].text, 0) & kept)
@@ -273,6 +276,14 @@ def cue_masks(text: str, tokens: Sequence[Token]) -> list[int]:
         masks[place] = fixed.get(word) or _word_cue(text, tokens, place, words)
         place += 1
     return masks
+
+
+def _phrase_cue(tokens: Sequence[Token], place: int, phrase: tuple[int, int]) -> int:
+    """The cue of a phrase where the words before it do not take it away."""
+    length, cue = phrase
+    if cue & ECHO and names_a_noun(tokens, place, place + length):
+        return NEUTRAL
+    return NEUTRAL if cue & OTHER_PAYEE and is_of_the_account(tokens, place) else cue
 
 
 def _phrase_at(
@@ -295,37 +306,37 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
     if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
-    if before in _GIVEN_TO_SPEAKER and word in ASKED_OF_DEBTOR and is_asked(tokens, place):
-        return PAY | CORE
+    if before in TO_SPEAKER and (found := _done_to_speaker(tokens, place)):
+        return found
     if before == "a" and place > 1 and tokens[place - 2].text in ("voy", "vamos") and words.get(word + "r", 0) & _GIVES:
         return words[word + "r"]  # "te voy a da"
     if cue & REGULAR and before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS:
         return UNKNOWN
-    if cue & (PAY | LIGHT) and before in _BEING and _is_given_now(tokens, place):
-        return INCOME
-    if (cue & GIVEN and _is_income(tokens, place, cue)) or _sends_a_remittance(tokens, place):
+    if _brings_money_in(tokens, place, cue) or sends_a_remittance(tokens, place):
         return INCOME
     cue &= ~GIVEN
-    if cue & (PAY | LIGHT) and word.endswith(_SUPPOSED) and last in "aAsSnN" and _after_if(tokens, place):
+    if cue & (PAY | LIGHT) and word.endswith(_SUPPOSED) and last in "aAsSnN" and is_after_if(tokens, place):
         return HYPOTHETICAL
-    if cue & REGULAR and before in _GIVEN_TO_SPEAKER and word.endswith(("an", "en", "a")):
+    if cue & REGULAR and before in TO_SPEAKER and word.endswith(("an", "en", "a")):
         return INCOME
     return _other_cue(text, tokens, place, cue)
 
 
-def _sends_a_remittance(tokens: Sequence[Token], place: int) -> bool:
-    """«Mi hermano manda la remesa»: somebody else sends it, to the speaker."""
-    before = tokens[place - 1].text if place else ""
-    if tokens[place].text not in _SENDS or before in _CLITICS | {"se"}:
+def _done_to_speaker(tokens: Sequence[Token], place: int) -> int:
+    """What a verb after «me», «nos» is: asked of the debtor, or telling where one pays; 0 for neither."""
+    if was_given_to_speaker(tokens, place):
+        return NEUTRAL
+    return PAY | CORE if tokens[place].text in ASKED_OF_DEBTOR and is_asked(tokens, place) else 0
+
+
+def _brings_money_in(tokens: Sequence[Token], place: int, cue: int) -> bool:
+    """Whether somebody else pays, and pays the speaker or one of his own."""
+    if cue & GIVEN and (_is_income(tokens, place, cue) or is_paid_to_another(tokens, place)):
+        return True
+    if not cue & (PAY | LIGHT):
         return False
-    following = [token.text for token in tokens[place + 1 : place + 3]]
-    return bool(following) and (following[0] in _SENT or (following[0] in _ARTICLES and following[-1] in _SENT))
-
-
-def _is_given_now(tokens: Sequence[Token], place: int) -> bool:
-    """«Me están pagando»."""
-    given = place > 1 and tokens[place - 2].text in _GIVEN_TO_SPEAKER
-    return given and tokens[place].text.endswith(("ando", "endo"))
+    is_now = place > 0 and tokens[place - 1].text in _BEING and is_given_now(tokens, place)
+    return is_now or is_paid_to_speaker(tokens, place)
 
 
 def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
@@ -334,43 +345,17 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
     if cue & CALL and last in "éÉ":
         return EVENT
     after = tokens[place + 1] if place + 1 < len(tokens) else None
-    if word in _AGE_VERBS and after is not None and (after.text in _AGES or _is_number(after)):
+    if word in _AGE_VERBS and after is not None and (after.text in _AGES or is_number(after)):
         return BIRTH
     if word in _HAVE and after is not None and after.text.endswith(_PARTICIPLES):
         return EVENT | PRETERITE
-    if word == "no" and (_is_tag(tokens, place) or _opens_talk(tokens, place)):
+    if word == "no" and (is_tag(tokens, place) or _opens_talk(tokens, place)):
         return NEUTRAL
     if word in _load().people and pays_person(tokens, place):
         return (cue or UNKNOWN) | PAYEE
-    if cue & EVENT and _follows_event(tokens, place):
+    if cue & EVENT and follows_event(tokens, place):
         return NEUTRAL
     return cue or _cue_of_form(text, tokens, place)
-
-
-def _follows_event(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the event only tells the hour: «el domingo después de misa», «saliendo de clases»."""
-    place -= 1
-    while place > 0 and tokens[place].text in _ARTICLES:
-        place -= 1
-    return place > 0 and tokens[place].text in ("de", "del") and tokens[place - 1].text in _HOUR_BY_EVENT
-
-
-def is_asked(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the collector asks for it: «¿me paga el 20?», «si usted nos paga hoy»."""
-    if place > 1 and tokens[place - 2].text == "usted":
-        return True
-    for token in tokens[place + 1 : place + _LONGEST_QUESTION]:
-        if token.text in ".?!;":
-            return token.text == "?"
-    return False
-
-
-def pays_person(tokens: Sequence[Token], place: int) -> bool:
-    """Whether «al», «a la», «a mi» stands before the word: «le pago al plomero»."""
-    before = tokens[place - 1].text if place else ""
-    if place > 2 and (before == "del" or (before in _ARTICLES and tokens[place - 2].text == "de")):
-        return tokens[place - 2 - (before != "del")].text in _SOMEBODY  # "a la señora de la tanda"
-    return before == "al" or (before in _ARTICLES and place > 1 and tokens[place - 2].text == "a")
 
 
 @lru_cache(maxsize=65536)
@@ -398,10 +383,10 @@ def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:
     word = tokens[place].text
     before = tokens[place - 1].text if place else ""
     earlier = tokens[place - 2].text if place > 1 else ""
-    if before in _GIVEN_TO_SPEAKER:
+    if before in TO_SPEAKER:
         return True
     if before in _OBJECTS:
-        return earlier in _GIVEN_TO_SPEAKER or (word.endswith("an") and earlier not in _GIVEN_TO_CREDITOR)
+        return earlier in TO_SPEAKER or (word.endswith("an") and earlier not in _GIVEN_TO_CREDITOR)
     return bool(cue & (PAY | LIGHT)) and before not in _GIVEN_TO_CREDITOR and word.endswith("an")
 
 
@@ -422,21 +407,7 @@ def _is_preterite(text: str, tokens: Sequence[Token], place: int) -> bool:
     return last in "óÓíÍ" or (last in "éÉ" and word[-2] != "r")
 
 
-def _after_if(tokens: Sequence[Token], place: int) -> bool:
-    return any(tokens[index].text == "si" for index in range(max(0, place - 5), place))
-
-
-def _is_number(token: Token) -> bool:
-    return token.kind == "figure" or bool(read_word(token.text))
-
-
 def _opens_talk(tokens: Sequence[Token], place: int) -> bool:
     """«No pues, mire, el viernes…»: a no that only takes the word."""
     opens = place == 0 or (tokens[place - 1].kind == "sign" and tokens[place - 1].text != ",")
     return opens and place + 1 < len(tokens) and tokens[place + 1].text in _load().opening
-
-
-def _is_tag(tokens: Sequence[Token], place: int) -> bool:
-    """«¿no?» at the end of a statement asks for a yes."""
-    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
-    return after == "?"

@@ -76,8 +76,6 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     until = "hasta" in [token.text for token in tokens[max(0, match.first - 2) : match.first + 1]]
     if until and not clause.has(cue.PAY | cue.LIGHT) and _is_farewell(match, tokens):
         return True
-    if match.rule == "quincena" and len(clause.dates) > 1 and _is_given(tokens, match.last):
-        return True
     return (
         before == "ni"
         or _even_less(match, tokens)
@@ -88,6 +86,14 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         or is_only_named(match, tokens)
         or _says_what_day_it_is(clause, match, tokens)
     )
+
+
+def is_the_wage(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«La quincena me la dan el 14», «van a depositarme la quincena el viernes»: what is paid, on another day."""
+    if match.rule != "quincena" or len(clause.dates) == 1:
+        return False
+    named = clause.has(cue.INCOME) and not clause.has(cue.PAY) and clause.dates[-1].rule != "quincena"
+    return named or _is_given(tokens, match.last)
 
 
 def _is_no_day_of_its_own(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:

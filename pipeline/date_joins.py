@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pipeline.calendars import clamped_day, next_weekday, shift_month
-from pipeline.date_grammar import Layer, Scan
+from pipeline.date_grammar import Item, Layer, Scan
 from pipeline.date_patterns import CODES, compile_pattern
 from pipeline.date_values import Day, Span
 
@@ -219,7 +219,7 @@ def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
 
 
 _LIST_OF_DAYS = compile_pattern("(DAY|DAY_NUMBER) (Y|COMMA) COMMA? (ART|CONTR|DAYU|FOR)* DAY")
-_DAY_AND_MORE = compile_pattern("DAY(?s:.)*(DAY|SPAN|NEXT)")
+_DAY_AND_MORE = compile_pattern("DAY(?s:.)*(DAY|SPAN|NEXT|LASTPAST)")
 
 
 def share_the_month(scan: Scan) -> None:
@@ -256,6 +256,7 @@ def _put_day(scan: Scan, place: int, due: date) -> None:
 
 
 _NEXT_DAY = ("otro dia", "dia siguiente", "siguiente dia", "dia despues")
+_GOES_ON = frozenset("te le les os se lo la ya sin voy vamos paso pago".split())
 _NO_ANCHOR = frozenset({"past", "recurring", "now"})
 
 
@@ -264,8 +265,14 @@ def count_from_days_before(scan: Scan) -> None:
     if _DAY_AND_MORE.search(scan.string) is None:
         return
     anchor: Day | None = None
+    tomorrow = False
     for place, item in enumerate(scan.items):
         day: Day | None = item.values.get("DAY")
+        tomorrow = tomorrow or (day is not None and day.rule == "tomorrow")
+        if tomorrow and "LASTPAST" in item.values and _is_day_after(scan, item):
+            day = Day(scan.said_on + timedelta(days=2), "day_after_tomorrow")
+            scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
+            continue
         if anchor is not None and scan.kind_at(place, "NO", "O", "SINO", "Y", "DOT"):
             anchor = None if anchor.rule == "next_week" else anchor
         if anchor is not None and anchor.due is not None:
@@ -277,6 +284,12 @@ def count_from_days_before(scan: Scan) -> None:
                 scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
         if day is not None and day.due is not None and day.rule not in _NO_ANCHOR:
             anchor = day
+
+
+def _is_day_after(scan: Scan, item: Item) -> bool:
+    """«Mañana cobro y pasado te deposito»: said after «mañana», «pasado» alone is the day after it."""
+    after = scan.tokens[item.last].text if item.last < len(scan.tokens) else ""
+    return scan.tokens[item.first].text == "pasado" and after in _GOES_ON
 
 
 def _counted_from(scan: Scan, place: int, anchor: date, anchor_rule: str, week: date | None) -> Day | None:

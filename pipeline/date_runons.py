@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import date_cues as cue
+from pipeline.date_neighbours import is_number
 from pipeline.tokens import Token
 
 _SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
@@ -25,14 +26,27 @@ _LISTENERS = frozenset({"le", "te", "les", "os"})
 _CLITICS = _LISTENERS | {"se", "lo", "la", "los", "las", "me"}
 _AGREED = frozenset("compromiso promesa pago abono acuerdo cuota deposito".split())
 _ASKED = frozenset({"dia", "fecha", "si", "no"})
-_LEAD = frozenset("nomas ya si yo ahi mismo pues joven senorita senor seno mire sin falta".split())
+_LEAD = frozenset("nomas ya si yo ahi mismo pues joven senorita senor seno mire sin falta temprano tempranito".split())
+_WHEN = frozenset({"cuando", "apenas"})
+_AS_SOON = frozenset({"cuanto"})
+# After these the day told of is the day of paying: «el lunes me operan, cuando salga le pago».
+_FREE_AGAIN = frozenset(
+    "salga salgo saliendo termine termino acabe acabo regrese regreso vuelva vuelvo llegue llego desocupe desocupo "
+    "baje suelten dejen".split()
+)
+_NO_CORRECTION = frozenset("que lo es el la los las un una muy a de en mucho".split())
+_ABOUT_TO = frozenset({"voy", "vamos", "puedo", "estoy", "estamos"})
 _SELF = ("o", "oy", "re", "mos")
 _VERB_REACH = 4
 _TITLE_REACH = 4
+_PROMISE_REACH = 16
 _ARTICLES = 2
 _TELLS = cue.EVENT | cue.PAST | cue.PRETERITE | cue.NEGATION
+_HAPPENS = cue.EVENT | cue.PAST | cue.PRETERITE
 _TELLS_AFTER = _TELLS | cue.CALL | cue.ECHO | cue.INCOME
 _PAYS = cue.PAY | cue.LIGHT
+# What the sentence so far holds.
+_DATED, _TOLD, _HAPPENED, _EARNED, _ECHOED, _PAID = 1, 2, 4, 8, 16, 32
 
 
 def run_on_cuts(
@@ -53,41 +67,30 @@ def run_on_cuts(
     """
     said = _Said(tokens, masks, covered, dates)
     cuts: set[int] = set()
-    dated = told = paid = False
+    seen = 0
+    ended = -1  # the token after the last date
     for place, token in enumerate(tokens):
         if said.is_sign(place):
-            dated = told = paid = False
+            seen = 0
             continue
-        before = tokens[place - 1].text if place else ""
         if place in dates:
             start = said.with_its_article(place)
             free = start == 0 or (tokens[start - 1].text not in _CONTINUES and start - 1 not in copulas)
-            if told and not paid and free and said.opens_a_promise(place, start, dated=dated):
+            if free and said.begins(place, start, seen, touches=start == ended and start < place):
                 cuts.add(start)
-                told = paid = False
-            dated = True
-        elif dated and told and not paid and before not in _HANGS_ON and said.pays_by(place):
+                seen = 0
+            seen |= _DATED
+            ended = dates[place]
+        elif said.is_cut(place, seen):
             cuts.add(place)
-            told = paid = False
-        elif token.text == "yo" and dated and told and not paid and before not in _HANGS_ON:
-            if said.pays_soon(place, _VERB_REACH):
-                cuts.add(place)
-                dated = told = paid = False
-        elif (
-            paid
-            and (before not in _HANGS_ON or said.is_surely(place))
-            and (
-                (token.text == "eso" and said.follows(place, _OF_IT))
-                or (dated and token.text in _GOES_ON and said.goes_on_telling(place))
-            )
-        ) or (not dated and said.opens_what_is_said(place)):
-            cuts.add(place)
-            dated = told = paid = False
+            seen = 0
         if covered[place]:
             continue
+        mask = masks[place]
         copula = place in copulas or (token.text in ("es", "son") and (place == 0 or said.is_sign(place - 1)))
-        told = told or bool(masks[place] & _TELLS) or copula
-        paid = paid or bool(masks[place] & _PAYS)
+        seen |= (_TOLD if mask & _TELLS or copula else 0) | (_HAPPENED if mask & _HAPPENS else 0)
+        seen |= (_EARNED if mask & cue.INCOME else 0) | (_ECHOED if mask & cue.ECHO else 0)
+        seen |= _PAID if mask & _PAYS else 0
     return frozenset(cuts)
 
 
@@ -119,17 +122,81 @@ class _Said:
                 return True
         return False
 
+    def begins(self, place: int, start: int, seen: int, *, touches: bool) -> bool:
+        """Whether the date begins a sentence of paying after what was told, or after a wage of another day."""
+        if touches and self.opens_a_promise(place, start, dated=False):
+            return True  # "quedo tirado hasta el domingo el lunes le pago"
+        if seen & _PAID or not seen & (_TOLD | _EARNED):
+            return False
+        if seen & _TOLD:
+            return self.opens_a_promise(place, start, dated=bool(seen & _DATED))
+        if not self.opens_a_promise(place, start, dated=False):
+            return False
+        return bool(seen & _DATED) or not self.pays_by(self.first_said(self.dates[place]))  # "cobro el 9 te pago el 10"
+
+    def is_cut(self, place: int, seen: int) -> bool:
+        """Whether a sentence begins at a word that is no date, after what was `seen` in the one before."""
+        word = self.tokens[place].text
+        before = self.tokens[place - 1].text if place else ""
+        hangs = before in _HANGS_ON
+        if seen & _PAID:
+            if (not hangs or self.is_surely(place)) and (
+                (word == "eso" and self.follows(place, _OF_IT))
+                or (seen & _DATED and word in _GOES_ON and self.goes_on_telling(place))
+            ):
+                return True
+        elif seen & (_TOLD | _EARNED) and self.is_cut_unpaid(place, seen, hangs=hangs):
+            return True
+        if seen & _ECHOED and self.takes_back(place):
+            return True
+        return not seen & _DATED and self.opens_what_is_said(place)
+
+    def is_cut_unpaid(self, place: int, seen: int, *, hangs: bool) -> bool:
+        """The same where nothing was paid yet: «… le pago el lunes», «… cuando pueda le abono», «… yo le deposito»."""
+        word = self.tokens[place].text
+        happened = seen & _HAPPENED and not self.masks[place - 1] & cue.NEGATION
+        if not hangs and (seen & _DATED or happened) and self.pays_by(place):
+            return True
+        if not seen & _TOLD:
+            return False
+        if word == "si":  # "dos mil no alcanzo mil quinientos | sí le deposito"
+            return place > 0 and is_number(self.tokens[place - 1]) and self.is_my_payment(place + 1)
+        if not seen & _DATED:
+            return False
+        return self.waits(place) or (word == "yo" and not hangs and self.pays_soon(place, _VERB_REACH))
+
+    def waits(self, place: int) -> bool:
+        """Whether paying hangs on something else than the day just told: «… cuando pueda le abono»."""
+        word = self.tokens[place].text
+        opens = place + 1 + (word == "en" and self.follows(place, _AS_SOON))
+        if word not in _WHEN and opens == place + 1:
+            return False
+        following = [token.text for token in self.tokens[opens : opens + _VERB_REACH]]
+        return _FREE_AGAIN.isdisjoint(following) and self.pays_soon(place)
+
+    def takes_back(self, place: int) -> bool:
+        """Whether what was said once is put right from here: «le había dicho el quince mejor el veinte le deposito»."""
+        if self.tokens[place].text != "mejor" or (place and self.tokens[place - 1].text in _NO_CORRECTION):
+            return False
+        for index in range(place, min(place + _PROMISE_REACH, len(self.tokens))):
+            if self.is_sign(index) or self.masks[index] & _PAYS:
+                return not self.is_sign(index)
+        return False
+
     def opens_a_promise(self, place: int, start: int, *, dated: bool) -> bool:
         """Whether the date opens a sentence of paying: beside another day, or right before «le pago»."""
         if dated:
             return self.pays_soon(place)
         if start == 0 or self.masks[start - 1] & cue.NEGATION or self.tokens[start - 1].text in _HANGS_ON:
             return False
-        verb = self.dates[place]
-        last = min(verb + _VERB_REACH, len(self.tokens))
-        while verb < last and self.tokens[verb].text in _LEAD:
-            verb += 1
-        return self.is_my_payment(verb)
+        return self.is_my_payment(self.first_said(self.dates[place]))
+
+    def first_said(self, place: int) -> int:
+        """The first of the next tokens that only leads up to nothing: «el 31 temprano, ya sin falta | le pago»."""
+        last = min(place + _VERB_REACH, len(self.tokens))
+        while place < last and ((self.covered[place] and place not in self.dates) or self.tokens[place].text in _LEAD):
+            place += 1
+        return place
 
     def is_my_payment(self, place: int) -> bool:
         """Whether «le pago», «te voy a dar» stands there."""
@@ -139,7 +206,7 @@ class _Said:
         if place == first or place >= len(self.tokens) or self.tokens[first].text not in _LISTENERS | {"se"}:
             return False
         word = self.tokens[place].text
-        if word in ("voy", "vamos", "puedo") and self.pays_soon(place, _VERB_REACH):
+        if word in _ABOUT_TO and self.pays_soon(place, _VERB_REACH):
             return True
         return bool(self.masks[place] & _PAYS) and word.endswith(_SELF)
 

@@ -223,7 +223,14 @@ _AGE_VERBS = frozenset(
     "cumplo cumple cumples cumpli cumplio cumplir cumplira cumplire cumplen cumplan cumpla "
     "cumplieron cumpliendo".split()
 )
+_CHANNELS = frozenset({("ath", "movil"), ("pago", "movil")})
 _YOUNGEST, _OLDEST = 15, 110
+_FAR_BACK = 30
+_HAVE_THEM = frozenset("tengo tenemos son hay tenia teniamos tiene".split())
+_COUNTED_THINGS = frozenset(
+    "tarjeta tarjetas cuenta cuentas credito creditos prestamo prestamos cuota cuotas letra letras recibo recibos hijo "
+    "hijos hija hijas nino ninos factura facturas boleta boletas linea lineas plastico plasticos".split()
+)
 _IN_HAND = frozenset(
     "nomas nada mas ahora ahorita disponible disponibles juntos en pesos para ahi aqui solamente y , . a hoy guardados "
     "completos listos y le les te se si pero".split()
@@ -266,7 +273,20 @@ def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
     alone = u.first_content >= len(u.tokens)
     if value == 1:
         return len(u.tokens) > match.last - match.first + 2
+    if value < _SMALL and not paid and _says_what_is_counted(u, match):
+        return True
     return value < _SMALL and not alone and not u.has(frozenset({Cue.PAY, Cue.WEAK}), clause)
+
+
+def _says_what_is_counted(u: Utterance, match: AmountMatch) -> bool:
+    """Whether what one may have several of was named before: "¿de cuál tarjeta?, yo tengo dos con ustedes"."""
+    first = match.first
+    verb = first - 1 - (u.text(first - 1) in ("otros", "otras"))
+    if u.text(verb) not in _HAVE_THEM:
+        return False
+    if u.text(match.last) == "con" and u.text(match.last + 1) in ("ustedes", "usted", "vos", "el"):
+        return True
+    return not _COUNTED_THINGS.isdisjoint(u.texts[max(0, first - _FAR_BACK) : first])
 
 
 def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
@@ -284,7 +304,7 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
         if u.text(index) == "," and not _is_figure(u, first):
             return False
         if u.text(index) in u.words.labelled:
-            return not _pays_into(u, index, first)
+            return not _pays_into(u, index, first) and (u.text(index - 1), u.text(index)) not in _CHANNELS
         if u.cues[index] is Cue.PAY:
             return False
     return False

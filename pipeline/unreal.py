@@ -7,7 +7,7 @@ the date nor the amount in such a sentence is one to be kept. Both judges, of da
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -32,10 +32,17 @@ _HAD_SAID = frozenset("habia habiamos habian".split())
 _INFINITIVE = ("r", "rle", "rte")
 _SAID = frozenset("dicho quedado prometido ofrecido hablado".split())
 _INTENDED = frozenset("iba ibamos pensaba pensabamos queria queriamos".split())
+_MEANT_ONCE = frozenset({"iba", "ibamos"})  # after these any "pero" takes it back; after the others one that denies
 _AS_SAID = frozenset("como que segun tal".split())
 _CLITICS = frozenset("le les te se lo los la las os yo hoy ya".split())
 _SUBJUNCTIVE = ("e", "emos")
 _CONDITION_REACH = 5
+_RELATIVE_REACH, _OBJECT_REACH = 3, 10
+_SIGHS = frozenset({"ay", "uy", "y", "pero"})
+_TO_ME = frozenset({"me", "nos"})
+# "Aunque tuviera que empeñar el carro le pago", "aunque fueran cien": said of what will be done all the same.
+_HAVE_TO = (["tuviera"], ["tuvieramos"], ["tuviese"], ["tocara"])
+_AT_LEAST = (["fuera"], ["fueran"], ["sea"], ["sean"])
 
 Phrase = tuple[frozenset[str], ...]
 _ANY: frozenset[str] = frozenset({"_"})
@@ -121,13 +128,16 @@ def _skips(texts: Sequence[str], place: int, phrase: Phrase, words: frozenset[st
     return any(word in words for word in ahead)
 
 
-def _finds(texts: Sequence[str], span: range, table: dict[str, tuple[Phrase, ...]]) -> bool:
-    """Whether a phrase of the table starts in the span."""
+def _places(texts: Sequence[str], span: range, table: dict[str, tuple[Phrase, ...]]) -> Iterator[int]:
+    """Where in the span a phrase of the table starts."""
     for place in span:
         rows = table.get(texts[place])
         if rows is not None and any(_matches(texts, place, phrase) for phrase in rows):
-            return True
-    return False
+            yield place
+
+
+def _finds(texts: Sequence[str], span: range, table: dict[str, tuple[Phrase, ...]]) -> bool:
+    return next(_places(texts, span, table), None) is not None
 
 
 def _sentences(texts: Sequence[str]) -> list[range]:
@@ -178,9 +188,29 @@ def _is_supposed(text: str, tokens: Sequence[Token], texts: Sequence[str], part:
         if not texts[place].endswith(_FORMS) or not _is_form(text, tokens[place], words):
             continue
         before = texts[max(part.start, place - _CONDITION_REACH) : place]
-        if not words.unreal_after.isdisjoint(before) and _COLLECTOR.isdisjoint(before):
+        if words.unreal_after.isdisjoint(before) or not _COLLECTOR.isdisjoint(before):
+            continue
+        if any(_supposes(texts, part, index, words) for index in range(place - len(before), place)):
             return texts[place] != "fuera" or "si" not in before
     return False
+
+
+def _supposes(texts: Sequence[str], part: range, place: int, words: _Words) -> bool:
+    """Whether a word makes a supposition: «si», «ojalá», «¡quién pudiera!»; not «hallé quien me comprara la tele»."""
+    word = texts[place]
+    if word not in words.unreal_after:
+        return False
+    if word == "quien":
+        return place == part.start or not texts[place - 1].isalpha() or texts[place - 1] in _SIGHS
+    if word != "aunque":
+        return True
+    verb = place + 1
+    while verb < part.stop and texts[verb] in _TO_ME:
+        verb += 1
+    said = texts[verb : verb + 2]
+    return said[:1] not in _AT_LEAST and (
+        said[:1] not in _HAVE_TO or said[1:] not in (["que"], ["vender"], ["empenar"])
+    )
 
 
 def _is_asked(texts: Sequence[str], sentence: range, words: _Words) -> bool:
@@ -210,21 +240,34 @@ def _is_wished(texts: Sequence[str], part: range, following: range | None) -> bo
     """«Con gusto le daría los cien, pero no los tengo»."""
     if following is None or texts[following.start] != "pero":
         return False
+    if _was_meant(texts, part, _MEANT_ONCE):
+        return True
     would = any(texts[place].endswith(_WOULD) and len(texts[place]) > 4 for place in part)
-    would = would or _was_meant(texts, part)
+    would = would or _was_meant(texts, part, _INTENDED)
     opening = texts[following.start + 1 : following.start + 6]
     return would and any(word in ("no", "nada", "ni") for word in opening)
 
 
-def _was_meant(texts: Sequence[str], part: range) -> bool:
-    """«Te había dicho cincuenta», «iba a darle mil»: what was meant once."""
+def _was_meant(texts: Sequence[str], part: range, verbs: frozenset[str]) -> bool:
+    """«Te había dicho cincuenta», «iba a darle mil»: what was meant once, by the verbs of intending given."""
     for place in part[:-1]:
         said = texts[place] in _HAD_SAID and texts[place + 1] in _SAID
-        intended = texts[place] in _INTENDED and (
-            texts[place + 1] == "a" or texts[place + 1].endswith(("r", "rle", "rte"))
-        )
+        intended = texts[place] in verbs and (texts[place + 1] == "a" or texts[place + 1].endswith(("r", "rle", "rte")))
         if (said or intended) and _AS_SAID.isdisjoint(texts[max(part.start, place - 3) : place]):
             return True
+    return False
+
+
+def _is_taken_up(texts: Sequence[str], part: range, place: int) -> bool:
+    """«Le pago los doscientos que me están pidiendo»: what the other one wants, promised."""
+    opens = next(
+        (i for i in range(place - 1, max(part.start, place - _RELATIVE_REACH) - 1, -1) if texts[i] == "que"), None
+    )
+    if opens is None:
+        return False
+    for verb in range(max(part.start + 1, opens - _OBJECT_REACH), opens):
+        if texts[verb] in _PAYING_I and texts[verb - 1] in _CLITICS:
+            return "no" not in texts[max(part.start, verb - _RELATIVE_REACH) : verb]
     return False
 
 
@@ -262,7 +305,7 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
         _fill(mask, sentence)
         return
     for part in _parts(texts, sentence, _REASONS):
-        if _finds(texts, part, words.thrown_back):
+        if any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back)):
             _fill(mask, part)
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
