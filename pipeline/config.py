@@ -170,7 +170,8 @@ class ToneConfig:
 
 @dataclass(frozen=True, slots=True)
 class PromisesConfig:
-    # A word recognised below this probability inside a date or amount makes the promise doubtful.
+    # A word recognised below this probability inside a date or amount, or within two words of it, makes the promise
+    # doubtful.
     doubtful_below: float = 0.5
 
 

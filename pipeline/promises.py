@@ -25,6 +25,8 @@ from pipeline.promise_talk import Talk
 from pipeline.tokens import tokenize
 from pipeline.types import Account, CallbackRequest, Promise, Turn, TurnLabels, Word
 
+_BESIDE = 2  # words on either side of a figure
+
 
 @dataclass(frozen=True, slots=True)
 class PromisesFound:
@@ -100,14 +102,16 @@ def _promises(entries: Sequence[Entry], account: Account, unsure: frozenset[int]
 
 
 def _unsure_turns(turns: Sequence[Turn], config: PromisesConfig) -> frozenset[int]:
-    """Turns in which a word of a number or a day was recognised below the configured probability."""
-    return frozenset(
-        turn.index for turn in turns if any(_is_unsure(word, config.doubtful_below) for word in turn.words)
-    )
+    """Turns in which a word of a number or a day, or one close to it, was recognised below the configured probability.
+
+    A word close by counts, since what was lost or put in beside a figure changes it as well.
+    """
+    return frozenset(turn.index for turn in turns if _has_unsure_figure(turn.words, config.doubtful_below))
 
 
-def _is_unsure(word: Word, floor: float) -> bool:
-    return word.probability < floor and bears_figure(word.text)
+def _has_unsure_figure(words: Sequence[Word], floor: float) -> bool:
+    unsure = [place for place, word in enumerate(words) if word.probability < floor]
+    return any(bears_figure(near.text) for at in unsure for near in words[max(0, at - _BESIDE) : at + _BESIDE + 1])
 
 
 def _callbacks(turns: Sequence[Turn], said_on: date, country: str) -> list[CallbackRequest]:

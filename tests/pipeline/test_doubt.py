@@ -74,5 +74,10 @@ def test_a_disputed_figure_makes_its_promise_doubtful(word: str) -> None:
     assert not _promised(0.95, word)
 
 
+@pytest.mark.parametrize("word", ["le", "pesos", "el"])
+def test_a_word_heard_badly_beside_a_figure_does_too(word: str) -> None:
+    assert _promised(0.25, word)
+
+
 def test_another_word_heard_badly_does_not() -> None:
-    assert not _promised(0.25, "le")
+    assert not _promised(0.25, "sí")

@@ -1,5 +1,6 @@
 """The closed lists of reasons and notices: whole, consistent, and what phrases find."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.reasons import (
 from pipeline.types import Span, Turn
 
 CORPORA = Path(__file__).parents[2] / "corpora"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def test_every_label_but_a_promise_has_reasons_with_titles() -> None:
@@ -152,6 +154,23 @@ def test_a_question_long_past_is_no_longer_the_one_that_is_answered() -> None:
         talk += [("agent", "¿Le queda el viernes?"), ("debtor", "Déjeme ver.")]
     assert was_asked(said(*talk), 5)
     assert not was_asked(said(*talk), len(talk) - 1)
+
+
+def test_phrases_and_a_reader_agree_on_what_was_asked_for() -> None:
+    """200 reasons of the validation part, judged blind from the five turns before; 16 of them the reader left open."""
+    calls = {
+        call.id: call
+        for path in sorted((CORPORA / "validation").glob("*.jsonl"))
+        for call in read_gold(path.read_text("utf-8"), path.name)
+    }
+    judged = [json.loads(line) for line in (DATA / "reasons_asked.jsonl").read_text("utf-8").splitlines()]
+    agree = {
+        (case["call"], case["turn"]): was_asked(calls[case["call"]].turns, case["turn"]) == case["asked"]
+        for case in judged
+    }
+    assert len(agree) == 200
+    assert sum(agree.values()) >= 195
+    assert all(agree[case["call"], case["turn"]] for case in judged if case["asked"] and case["sure"])
 
 
 def given(reason: str, day: int, turn: int = 1) -> ReasonGiven:
