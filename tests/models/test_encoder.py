@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from models.classifiers.encoder import EncoderReader, Window, batches_of, encode
 from models.classifiers.reader import CLASSES, load_reader
 from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.blend import blend, mix_of
-from models.recipes.understanding.encoder import FineTuning, fine_tune, told_of, write_encoder
+from models.recipes.understanding.encoder import FineTuning, examples_of, fine_tune, told_of, write_encoder
 from models.recipes.understanding.noise import as_recognised
 from models.recipes.understanding.pretrain import Pretraining, piece_vectors, pretrain, spanish_english
 from models.recipes.understanding.train import KIND, Recipe, read_corpus, rows_of, train_linear
@@ -30,7 +31,13 @@ from pipeline.gold import GoldCall
 from pipeline.types import Span, Turn
 
 CORPORA = Path(__file__).parents[2] / "corpora"
-SPECIAL = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+SPECIAL = {
+    "pad_token": "[PAD]",
+    "unk_token": "[UNK]",
+    "cls_token": "[CLS]",
+    "sep_token": "[SEP]",
+    "mask_token": "[MASK]",
+}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +117,22 @@ def test_passages_hold_every_turn_once(base: Path, calls: list[GoldCall]) -> Non
         assert len(passages) > 1
         assert [i for p in passages for i in range(*p.turns)] == list(range(len(call.turns)))
         assert all(len(p.own) == len(p.places) == p.turns[1] - p.turns[0] for p in passages)
+
+
+def test_other_hands_than_the_guidelines_are_told_apart_and_words_are_hidden(base: Path, calls: list[GoldCall]) -> None:
+    _, tokenizer = load_base(base)
+    config = FineTuning(hidden=0.2, roughened=0.0)
+    for author, opening in (("shared_x", tokenizer.cls_token_id), ("somebody", tokenizer.mask_token_id)):
+        of_author = [replace(call, author=author) for call in calls]
+        plain, hidden = (
+            [example.passage.ids for example in examples_of(of_author, tokenizer, config, draw)]
+            for draw in (None, random.Random(1))
+        )
+        assert {ids[0] for ids in (*plain, *hidden)} == {opening}
+        pairs = [pair for one, other in zip(plain, hidden, strict=True) for pair in zip(one, other, strict=True)]
+        changed = [other for one, other in pairs if one != other]
+        assert set(changed) == {tokenizer.mask_token_id}
+        assert 0.1 < len(changed) / len(pairs) < 0.3
 
 
 def test_batches_hold_every_turn_once_and_stay_small() -> None:
