@@ -32,6 +32,7 @@ from pipeline.date_cues import (
     done_on_it,
 )
 from pipeline.date_runons import run_on_cuts
+from pipeline.date_wording import weigh_wording
 from pipeline.dates import DateMatch, Found
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
@@ -107,6 +108,7 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     for number in found.numbers:
         for place in range(number.first, number.last):
             masks[place] &= ~(UNKNOWN | SPLIT)
+    weigh_wording(tokens, masks, found)
     clauses: list[Clause] = []
     starts = {match.first for match in found.dates} if len(found.dates) > 1 else frozenset()
     _clear_inside(tokens, masks, found)

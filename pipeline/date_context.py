@@ -17,6 +17,7 @@ from itertools import pairwise
 from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, split_clauses
 from pipeline.date_exclusions import STREETS, done_with_paying, is_denied, is_excluded, is_the_wage
+from pipeline.date_steps import NARROWER, charged_at_once, gathers, narrows, pays_on_an_errand
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
@@ -46,6 +47,7 @@ _NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.CALL | cue.BILL | cue.BIRTH | cue.
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
+_MAY_BE_NOW = _BEING | {"vez"}
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
 _NAMES_IT = 3
 _DATED_ROUGHLY = frozenset({"month", "holiday"})
@@ -73,7 +75,9 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     names_no_day = match.rule in _NO_DAY or is_the_wage(clause, match, tokens)
     if names_no_day or match.date is None or not 0 <= (match.date - said_on).days <= _LONGEST:
         return REFUSED
-    same_day = not clause.has(_NOT_THAT_DAY) and _pays_on_the_same_day(place, around.clauses, tokens)
+    same_day = not clause.has(_NOT_THAT_DAY) and (
+        _pays_on_the_same_day(place, around.clauses, tokens) or pays_on_an_errand(place, around.clauses, match, tokens)
+    )
     if same_day or is_excluded(clause, match, tokens):
         return WEAK if same_day else REFUSED
     if clause.has(cue.CALL):
@@ -86,7 +90,7 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     if clause.has(cue.EVENT | cue.SUBORDINATE) and not clause.has(cue.INCOME):
         return WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED
     if clause.has(cue.EVENT | cue.SUBORDINATE | cue.UNKNOWN | cue.INCOME | cue.ADDRESS):
-        return WEAK if around.paid_nearby(place) else REFUSED
+        return WEAK if around.paid_nearby(place) or narrows(place, around.clauses, match) else REFUSED
     is_other = (
         around.other[place] or (match.rule in _DATED_ROUGHLY and around.told[place]) or clause.has(cue.OTHER_BILL)
     )
@@ -304,8 +308,9 @@ def _stands(
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
             or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
             or candidate.strength > current.strength
-            or (current.match.rule == "next_week" and candidate.match.rule == "weekday_of_next_week")
             or (candidate.strength == current.strength == WEAK and _leads_up(candidate, current, clauses))
+            or NARROWER.get(current.match.rule) == candidate.match.rule
+            or gathers(clauses[current.clause], clauses[candidate.clause], tokens)
             or (
                 candidate.strength == current.strength
                 and current.match.rule in _WIDE
@@ -333,6 +338,10 @@ def _paying_now(clause: Clause, tokens: Sequence[Token]) -> int | None:
 def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tuple[DueDate, ...]:
     """«En la noche te hago el pago», «ya te lo estoy transfiriendo», no day being named, is today."""
     for place, clause in enumerate(clauses):
+        charged = charged_at_once(clause, found.tokens)
+        if charged is not None and not clause.dates and not clause.has(cue.NEGATION | cue.HYPOTHETICAL):
+            start, end = found.tokens[charged].start, found.tokens[charged + 2].end
+            return (DueDate(DateMatch(start, end, said_on, None, "now", True, charged, charged + 3), WEAK, place),)
         if (
             clause.dates
             or not clause.has(cue.CORE)
@@ -380,7 +389,7 @@ def judge_dates(
         unreal: What `unreal_tokens` gives for the utterance, where it is known already.
         paid: Token spans of amounts that are to be paid; their clauses speak of paying.
     """
-    if not found.dates and not found.clocks and not any(token.text in _BEING for token in found.tokens):
+    if not found.dates and not found.clocks and not any(token.text in _MAY_BE_NOW for token in found.tokens):
         return ()
     tokens = found.tokens
     unreal = unreal_tokens(text, tokens) if unreal is None else unreal

@@ -25,6 +25,13 @@ _NAMED_OR_THIS = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=THIS)|(?<=DAYU)|(?<=
 _MONTH_TAIL = "(COMMA? (DE|EN|A)? (ART|CONTR)? m:MONTH_REF)"
 
 
+# Before these words «Domingo» is a man: "mi compadre Domingo le lleva la plata".
+_NAMED_SO = frozenset(
+    "don compadre tio primo hermano cunado suegro yerno vecino amigo socio senor padre abuelo papa hijo sobrino "
+    "maestro patron jefe santo ingeniero licenciado doctor profesor esposo marido".split()
+)
+
+
 def nth_number(scan: Scan, match: re.Match[str], group: str = "o") -> int:
     values = scan.items[match.start(group)].values
     for number, kind in enumerate(("FIRST", "ORD2", "ORD3", "ORD4", "ORD5"), 1):
@@ -77,6 +84,22 @@ def relative_day_and_weekday(scan: Scan, match: re.Match[str]) -> Day | None:
     return None if other else Day(found, "tomorrow" if days is None else "relative_day")
 
 
+_AFTER_TOMORROW = frozenset("te le les os se si seguro segurisimo fijo sin mismo".split())
+
+
+@DAYS.rule("DAY", "LASTPAST")
+def after_tomorrow(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Pasado te lo ingreso», «mañana no llego, pasado seguro»; not «el viernes pasado», «pasado el 15»."""
+    item = scan.items[match.start()]
+    before = scan.tokens[item.first - 1] if item.first else None
+    after = scan.tokens[item.last].text if item.last < len(scan.tokens) else ""
+    if scan.tokens[item.first].text != "pasado" or after not in _AFTER_TOMORROW:
+        return None
+    if before is not None and before.kind != "sign" and before.text not in ("y", "pero", "para", "o"):
+        return None
+    return Day(scan.said_on + timedelta(days=2), "day_after_tomorrow")
+
+
 @DAYS.rule("DAY", "r:PAST_DAY (COMMA? ART? WEEKDAY)?")
 def past_day(scan: Scan, match: re.Match[str]) -> Day:
     return Day(scan.said_on + timedelta(days=scan.value(match, "r", "PAST_DAY")), "past")
@@ -84,7 +107,10 @@ def past_day(scan: Scan, match: re.Match[str]) -> Day:
 
 @DAYS.rule("DAY", "r:NOW")
 def now(scan: Scan, match: re.Match[str]) -> Day | None:
-    if scan.kind_at(match.end(), "EN", "FOR", "EL", "THIS", "CONTR"):
+    after = match.end()
+    for word in ("si", "es"):  # "ahora sí es el jueves"
+        after += scan.kind_at(after, "OTHER_WORD") and scan.items[after].values["OTHER_WORD"] == word
+    if scan.kind_at(after, "EN", "FOR", "EL", "THIS", "CONTR"):
         return None  # "ahora en la quincena": the day follows
     return Day(scan.said_on, "now", doubtful=True)
 
@@ -118,6 +144,9 @@ def weekday(scan: Scan, match: re.Match[str]) -> Day | None:
     number = scan.value(match, "w", "WEEKDAY")
     if number is None:
         number = scan.value(match, "w", "WEEKDAY_SHORT")
+    item = scan.items[match.start("w")]
+    if scan.tokens[item.first].text == "domingo" and item.first and scan.tokens[item.first - 1].text in _NAMED_SO:
+        return None
     return Day(next_weekday(scan.said_on, number), "weekday", bare_weekday=True)
 
 
@@ -281,6 +310,13 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     ):
         return None
     return _day_of(scan, number, month)
+
+
+@DAYS.rule("DAY", f"m:MONTH_REF COMMA (FOR|EN)? (EL|CONTR) DAYU? d:DAY_NUMBER (?!{_COUNTED}|DE)")
+def day_of_month_named_first(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«El mes que entra, el día 10»; not «en abril, el 10»."""
+    month = month_of(scan, match)
+    return _day_of(scan, scan.value(match, "d", "DAY_NUMBER"), month) if month and month.rule == "next_month" else None
 
 
 @DAYS.rule("DAY", "(EL|CONTR) d:DAY_NUMBER DE (ART|CONTR)? (n:(NEXT|OTHER|PRESENT)) (?!WEEK|MES|YEARU)")

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, is_of_a_bill, is_only_named
+from pipeline.date_wording import is_set_apart
 from pipeline.dates import DateMatch
 from pipeline.tokens import Token
 
@@ -32,6 +33,7 @@ _MY_PAYING = frozenset(
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
 _COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
+_NOW_SO = frozenset({"son", "es", "resulta", "sale", "salen", "dicen"})
 _CLOSE = 5
 STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
 
@@ -78,6 +80,8 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         return True
     return (
         before == "ni"
+        or (match.rule == "now" and after in _NOW_SO)  # "antes eran 45 y ahora son 62"
+        or is_set_apart([token.text for token in tokens[: match.last]], match)
         or _even_less(match, tokens)
         or _is_no_day_of_its_own(clause, match, tokens)
         or (opening == "desde" and match.rule == "from" and after != "manana")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from pipeline.calendars import clamped_day, next_weekday, shift_month
+from pipeline.calendars import clamped_day, next_quincena, next_weekday, shift_month
 from pipeline.date_grammar import Item, Layer, Scan
 from pipeline.date_patterns import CODES, compile_pattern
 from pipeline.date_values import Day, Span
@@ -255,6 +255,7 @@ def _put_day(scan: Scan, place: int, due: date) -> None:
         scan.items[place] = scan.items[place]._replace(code=DAY_CODE, values={"DAY": day})
 
 
+_QUINCENA_AND_OTHER = compile_pattern("DAY(?s:.)*LAS (OTHER|NEXT)")
 _NEXT_DAY = ("otro dia", "dia siguiente", "siguiente dia", "dia despues")
 _GOES_ON = frozenset("te le les os se lo la ya sin voy vamos paso pago".split())
 _NO_ANCHOR = frozenset({"past", "recurring", "now"})
@@ -278,7 +279,7 @@ def count_from_days_before(scan: Scan) -> None:
         if anchor is not None and anchor.due is not None:
             counted = _counted_from(
                 scan, place, anchor.due, anchor.rule, anchor.start if anchor.rule == "next_week" else None
-            )
+            ) or _in_that_month(scan, place, anchor)
             if counted is not None:
                 day = counted
                 scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
@@ -290,6 +291,51 @@ def _is_day_after(scan: Scan, item: Item) -> bool:
     """«Mañana cobro y pasado te deposito»: said after «mañana», «pasado» alone is the day after it."""
     after = scan.tokens[item.last].text if item.last < len(scan.tokens) else ""
     return scan.tokens[item.first].text == "pasado" and after in _GOES_ON
+
+
+_PAID_IN_BETWEEN = 4  # words
+_LISTENERS = frozenset({"le", "te", "les", "os", "se"})
+
+
+def _in_that_month(scan: Scan, place: int, anchor: Day) -> Day | None:
+    """«El mes que entra le pago, el día 15»: the day belongs to the month just named, the payment standing between."""
+    day: Day | None = scan.items[place].values.get("DAY")
+    if anchor.rule != "next_month" or anchor.due is None or day is None or day.rule != "day_of_month":
+        return None
+    opens = place - 1
+    while scan.kind_at(opens, "EL", "DAYU", "FOR", "EN", "ART", "CONTR"):
+        opens -= 1
+    words = [item.values.get("OTHER_WORD", "") for item in scan.items[max(0, opens - _PAID_IN_BETWEEN) : opens]]
+    if day.due is None or not scan.kind_at(opens, "COMMA") or _LISTENERS.isdisjoint(words):
+        return None
+    return replace(day, due=clamped_day(anchor.due.year, anchor.due.month, day.due.day), rule="day_of_next_month")
+
+
+def name_quincenas(scan: Scan) -> None:
+    """«Esta quincena no, que es la de la renta; la otra le doy tres mil»: the noun is said once."""
+    if _QUINCENA_AND_OTHER.search(scan.string) is None:
+        return
+    anchor: Day | None = None
+    steps = False
+    for place, item in enumerate(scan.items):
+        day: Day | None = item.values.get("DAY")
+        if day is not None and day.rule == "quincena":
+            words = [token.text for token in scan.tokens[item.first : item.last]]
+            anchor, steps = day, "esta" in words
+        elif anchor is not None and anchor.due is not None and _stands_for_it(scan, place):
+            other = "OTHER" in item.values or scan.tokens[item.first].text.startswith("siguiente")
+            due = next_quincena(anchor.due) if other or steps else next_quincena(scan.said_on)
+            made = Day(due, "quincena_after_next" if due > next_quincena(scan.said_on) else "quincena", grain="day")
+            scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": made})
+
+
+def _stands_for_it(scan: Scan, place: int) -> bool:
+    """Whether «la otra», «la que viene» stands there with no noun of its own."""
+    if not scan.kind_at(place, "OTHER", "NEXT") or not scan.kind_at(place - 1, "LAS"):
+        return False
+    if scan.tokens[scan.items[place - 1].first].text != "la":
+        return False
+    return not scan.kind_at(place + 1, "WEEK", "QUINCENA", "MES", "YEARU", "DAY", "MONEY", "QUINCENA_REF", "WEEK_REF")
 
 
 def _counted_from(scan: Scan, place: int, anchor: date, anchor_rule: str, week: date | None) -> Day | None:

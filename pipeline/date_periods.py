@@ -36,11 +36,9 @@ def month_alone(scan: Scan, match: re.Match[str]) -> Day | None:
     assert month is not None
     before = match.start() - 1
     if month.month == 0:
-        return (
-            month_period(scan.said_on, month, "this_month")
-            if scan.kind_at(before - 1, "DURING", "BEFORE_END", "BEFORE_START") and scan.kind_at(before, "EL")
-            else None
-        )
+        opens = scan.kind_at(before - 1, "DURING", "BEFORE_END", "BEFORE_START") and scan.kind_at(before, "EL")
+        opens = opens or (scan.kind_at(before, "DURING") and scan.kind_at(before, "CONTRACTED"))  # "dentro del mes"
+        return month_period(scan.said_on, month, "this_month") if opens else None
     text = scan.tokens[scan.items[match.start()].first].text
     alone = len(scan.items) == 1
     preceded = scan.kind_at(

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pipeline import date_periods, date_spans  # noqa: F401 - their rules join the layer of days
 from pipeline.date_days import DAYS
 from pipeline.date_grammar import Item, Scan, scan_items
-from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, share_the_month
+from pipeline.date_joins import BOUNDS, OFFSETS, RANGES, count_from_days_before, name_quincenas, share_the_month
 from pipeline.date_lexicon import anchors, known_word
 from pipeline.date_patterns import kind_class
 from pipeline.date_references import CLOCKS, REFERENCES
@@ -25,7 +25,7 @@ from pipeline.tokens import Token, tokenize
 _TRIGGER_KINDS = (
     "WEEKDAY WEEKDAY_SHORT MONTH MONTH_SHORT RELATIVE RELATIVE_DOUBTFUL NOW PAST_DAY HOLIDAY HOLIDAY_NAME MANANA "
     "WEEK WEEKEND MES YEARU DAYU HOURU MINUTEU QUINCENA QUARTERU HALFYEARU DAY_NUMBER HOUR ORDINAL_DAY DOTTED "
-    "DECIMAL NOON PARTNAME FERIADO MIDDLE YEAR FIRST LAST FIRSTS FIN MONTH_END"
+    "DECIMAL NOON PARTNAME FERIADO LASTPAST MIDDLE YEAR FIRST LAST FIRSTS FIN MONTH_END"
 ).split()
 _TRIGGER_SET = frozenset(_TRIGGER_KINDS)
 _TRIGGERS = frozenset("".join(kind_class(kind)[1:-1] for kind in _TRIGGER_KINDS))
@@ -103,6 +103,7 @@ def read_times(
         layer.reduce(scan)
     share_the_month(scan)
     count_from_days_before(scan)
+    name_quincenas(scan)
     dates = tuple([_match(scan, item) for item in scan.items if "DAY" in item.values])
     clocks = tuple(
         [

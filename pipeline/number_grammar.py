@@ -41,6 +41,7 @@ _CENTS = ("centav", "centim", "centesim")
 
 # A number of one of these roles is whole where none of these words follows.
 _ALONE = frozenset({Role.UNIT, Role.TEEN, Role.TENS, Role.HUNDREDS, Role.FIGURE})
+_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
 _GOES_ON = _AND | _POINT | HALF | {"con", "par", "de", "tercio", "tercios", "cuarto", "cuartos", "quinto", "quintos"}
 _GOES_ON |= {"sexto", "sextos", "octavo", "octavos", "decimo", "decimos", "medios"}
 
@@ -78,6 +79,11 @@ class NumberGrammar:
             return False
         year = self.text(found.after) == "mil" and found.value == 2
         return not (year or self.text(found.after) in ("por", "%"))
+
+    def is_day_of_weekday(self, index: int, found: Found) -> bool:
+        """Whether "el lunes 21 con cuarenta y cinco dólares" stands there, a day and what is brought on it."""
+        day = self.role(index) is Role.FIGURE and 1 <= found.value <= _LARGEST_DAY
+        return day and self.text(index - 1) in _WEEKDAYS and self.text(found.after) == "con"
 
     def figure(self, index: int) -> Found | None:
         if self.role(index) is not Role.FIGURE:
@@ -194,6 +200,8 @@ class NumberGrammar:
             if self.text(index) == "uno" or (self.is_letter(group.after) and not self.letter_fits(group.after)):
                 return group
             return self.after_thousand(group.value * 1000, group.after + 1, group.doubtful)
+        if self.is_day_of_weekday(index, group):
+            return group
         decimal = self.with_decimals(group)
         if decimal is not group and self.is_thousand(decimal.after):
             return Found(decimal.value * 1000, decimal.after + 1, "decimal", 3)

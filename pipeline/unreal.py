@@ -312,7 +312,7 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
         following = parts[place + 1] if place + 1 < len(parts) else None
         if _is_supposed(text, tokens, texts, part, words) or _is_wished(texts, part, following):
             _fill(mask, part)
-    for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino"})):
+    for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino", "asi"})):
         if _finds(texts, clause, words.refused) and words.unless.isdisjoint(texts[clause.start + 1 : clause.stop]):
             _fill(mask, clause)
 

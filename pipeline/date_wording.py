@@ -1,0 +1,284 @@
+"""What words far apart make of each other's cues: a quotation, a contrast, whose debt or bill it is.
+
+`pipeline.date_cues` reads a word by itself and its neighbours; here the sentence around it and the dates are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import date_cues as cue
+from pipeline.dates import DateMatch, Found
+from pipeline.tokens import Token
+
+_STOPS = frozenset(".?!;…")
+_PAYS = cue.PAY | cue.LIGHT
+_THINGS = frozenset({"lo", "la", "los", "las"})
+_LISTENERS = frozenset({"le", "les", "te", "os"})
+_ARTICLES = frozenset({"el", "la", "los", "las", "este", "esta", "para", "pal", "en"})
+_BEFORE_DAYS = _ARTICLES - {"este", "esta"}
+_INSURED = frozenset({"el", "del", "mi", "su", "un", "al", "de", "otro", "los", "este", "ese"})
+_ASKS_WHICH = frozenset({"dia", "fecha", "si", "cuando", "tal"})
+_SAYS = frozenset("dijo dijiste dijeron prometio prometiste prometieron escribio decia juro".split())
+_OPENS_QUOTE, _CLOSES_QUOTE = frozenset('"«“'), frozenset('"»”')
+_ASKED_FOR = frozenset("pidio pidieron pediste exigio exigieron solicito solicitaron ofrecio ofrecieron indico".split())
+_TO_ANYBODY = _LISTENERS | {"me", "nos", "se"}
+_US = frozenset("usted ustedes vos ti el ella ellos mi la las los lo".split())
+_CONTRASTS = frozenset({"y", "pero", "luego", "despues", ",", ";", "."})
+_AWAY = frozenset({"esta", "estan", "atiende", "atienden", "viene", "vienen"})
+_YOU = frozenset({"usted", "ustedes"})
+_VISITS = frozenset("visita visitas cita reunion inspeccion entrevista llamada turno".split())
+_SCHEDULES = ("agend", "program", "reprogram", "coordin", "apart")
+_CARDS = frozenset("tarjeta tarjetas visa mastercard".split())
+_CHARGES = frozenset("cobra cobras carga cargas debita debitas".split())
+_COMES_IN = frozenset({"cae", "sale", "llega", "entra"})
+_SUBJUNCTIVES = frozenset("pague de abone deposite liquide cancele ponga entregue transfiera consigne".split())
+_SCORN = frozenset("loco loca locos sonando sonado estuviera estuviese fuera".split())
+_OWES = frozenset("debe debia deben debian".split())
+_ITS_OWNER = frozenset("mi la el su otro otra".split())
+_EXPLAINS = frozenset("ya se ando estoy hoy".split())
+_NEAR, _SENTENCE = 4, 10
+_PLACES = frozenset("banco oficina sucursal caja agencia tienda ventanilla".split())
+
+
+def weigh_wording(tokens: Sequence[Token], masks: list[int], found: Found) -> None:
+    """Change the cues of single tokens by the sentence they stand in.
+
+    Args:
+        tokens: The utterance.
+        masks: What `cue_masks` gives for each token; changed in place.
+        found: Its dates.
+    """
+    words = [token.text for token in tokens]
+    said = _Said(words, masks, {match.first: match for match in found.dates})
+    for place, word in enumerate(words):
+        for rule in _RULES.get(word, ()):
+            rule(said, place)
+    for match in found.dates:
+        said.beside(match)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An utterance's words, what each says, and the dates by their first token."""
+
+    words: list[str]
+    masks: list[int]
+    dates: dict[int, DateMatch]
+
+    def opens(self, place: int) -> int:
+        """The first token of the sentence."""
+        while place > 0 and self.words[place - 1] not in _STOPS:
+            place -= 1
+        return place
+
+    def ends(self, place: int) -> int:
+        while place < len(self.words) and self.words[place] not in _STOPS:
+            place += 1
+        return place
+
+    def has(self, first: int, last: int, cues: int) -> bool:
+        return any(mask & cues for mask in self.masks[max(0, first) : last])
+
+    def dated(self, first: int, last: int) -> bool:
+        return any(first <= start < last for start in self.dates)
+
+    def mark(self, first: int, last: int, cues: int) -> None:
+        for place in range(first, last):
+            self.masks[place] |= cues
+
+    def beside(self, match: DateMatch) -> None:
+        """What stands right before or after a date."""
+        before = self.words[match.first - 1] if match.first else ""
+        after = self.words[match.last] if match.last < len(self.words) else ""
+        if match.rule == "quincena" and "mi" in (before, self.words[match.first]) and after in _COMES_IN:
+            self.masks[match.last] |= cue.INCOME  # "mi quincena cae el 15"
+        first = match.first
+        while first > 0 and self.words[first - 1] in _BEFORE_DAYS:
+            first -= 1
+        asks = first > 1 and self.words[first - 1] in _AWAY and self.words[first - 2] in _YOU
+        if asks or (before in _YOU and self.words[match.first] in _AWAY):
+            self.masks[first - 1] |= cue.EVENT  # "¿usted está mañana?"
+
+    def confirms(self, place: int) -> None:
+        """«Le confirmo: lunes 16, por mil», «¿lo confirmo para el 14 por mil?» say what was agreed."""
+        if not self.masks[place] & cue.CALL or "confirmo" not in self.words[place + 1 : place + 3]:
+            return
+        after = self.words.index("confirmo", place + 1) + 1
+        end = self.ends(after)
+        following = self.words[after] if after < end else ""
+        sums = "por" in self.words[after:end]
+        listed = following == ":" or (following == "," and self.dated(after, min(after + _NEAR, end)))
+        if listed or (following == "para" and sums and self.dated(after, end)):
+            self.masks[place] = cue.NEUTRAL
+
+    def tells_that(self, place: int) -> None:
+        """«Le digo que el lunes le entra»: said now; not «mañana le digo qué día»."""
+        following = self.words[place + 1 : place + 4]
+        if not self.masks[place] & cue.CALL or following[:2] != ["digo", "que"] or following[-1] in _ASKS_WHICH:
+            return
+        if not self.dated(self.opens(place), place):
+            self.masks[place] = cue.NEUTRAL
+
+    def surely(self, place: int) -> None:
+        """«Pasado seguro» is no insurance."""
+        if place and self.words[place - 1] not in _INSURED:
+            self.masks[place] &= ~cue.OTHER_BILL
+
+    def asked_for(self, place: int) -> None:
+        """«Le doy el 29 lo que me pidió»: only tells of the sum."""
+        opens = place - 1
+        while opens > 0 and self.words[opens] in _TO_ANYBODY:
+            opens -= 1
+        if self.words[opens] != "que" or not self.has(self.opens(place), opens, _PAYS):
+            return
+        if self.words[opens - 1] == "lo" or self.words[opens - 1].isdecimal() or self.masks[opens - 1] & cue.MONEY:
+            self.masks[place] = cue.NEUTRAL
+
+    def quotes(self, place: int) -> None:
+        """«Usted dijo: "el lunes te pago". ¿Qué pasó?»: what was said once."""
+        opens = max(0, place - _SENTENCE, self.opens(place))
+        if _SAYS.isdisjoint(self.words[opens:place]):
+            return
+        end = place + 1
+        while end < len(self.words) and self.words[end] not in _CLOSES_QUOTE:
+            end += 1
+        self.mark(place, end, cue.ECHO)
+
+    def pays_another(self, place: int) -> None:
+        """«A Elektra le pago el viernes; a ustedes, cuando pueda»: beside the creditor in front it is another."""
+        name = place + 1
+        if name >= len(self.words) or self.words[name] in _US or not self.masks[name] & cue.UNKNOWN:
+            return
+        end = min(name + _NEAR, len(self.words))
+        verb = next((i for i in range(name + 1, end - 1) if self.words[i] in ("le", "les")), -1)
+        pays_first = verb > 0 and bool(self.masks[verb + 1] & cue.PAY)
+        pays_after = place > 1 and self.words[place - 2] in ("le", "les") and bool(self.masks[place - 1] & cue.PAY)
+        if not pays_first and not pays_after:
+            return
+        for creditor in range(name + 1, len(self.words)):
+            if self.masks[creditor] & cue.CREDITOR and not _CONTRASTS.isdisjoint(self.words[name:creditor]):
+                self.masks[place] |= cue.OTHER_PAYEE
+                return
+
+    def goes_on(self, place: int) -> None:
+        """«El arriendo son mil y lo pago el cinco» pays the rent; «cobro el 8, el 9 la llevo» the wage just named."""
+        if place + 1 >= len(self.words) or not self.masks[place + 1] & _PAYS:
+            return
+        opens, before = self.opens(place), self.words[place - 1] if place else ""
+        if before in ("y", ","):
+            for bill in range(place - 1, opens, -1):
+                if self.masks[bill] & _PAYS:
+                    break
+                if self.masks[bill] & cue.OTHER_BILL and self.words[bill - 1] in ("el", "la", "los", "las"):
+                    self.masks[place] |= cue.OTHER_BILL
+        following = self.words[place + 2 : place + 5]
+        elsewhere = following[:1] in (["a"], ["al"]) and _PLACES.isdisjoint(following)
+        recent = max(opens, place - _SENTENCE)
+        earned = self.has(recent, place, cue.INCOME) and not self.has(recent, place, cue.EVENT)
+        if self.words[place + 1].endswith("o") and not elsewhere and earned:
+            self.masks[place + 1] |= cue.PAY
+
+    def schedules(self, place: int) -> None:
+        """«Le agendo la visita para el jueves»."""
+        if any(word.startswith(_SCHEDULES) for word in self.words[max(0, place - _NEAR) : place]):
+            self.masks[place] |= cue.CALL
+
+    def charges(self, place: int) -> None:
+        """«Tome los datos de la tarjeta y me cobra los mil ahora»: asked for by who pays."""
+        before = self.words[place - 1] if place else ""
+        after = self.words[place + 1] if place + 1 < len(self.words) else ""
+        if before != "me" or after not in (*_THINGS, "ahora", "ahorita", "de", "hoy", "ya"):
+            return
+        if not _CARDS.isdisjoint(self.words):
+            self.masks[place] = cue.PAY | cue.CORE
+
+    def throws_back(self, place: int) -> None:
+        """«Que yo pague el lunes, usted está loco»."""
+        verb = place + 1
+        while verb < len(self.words) and self.words[verb] in _LISTENERS | {"yo"}:
+            verb += 1
+        if verb >= len(self.words) or self.words[verb] not in _SUBJUNCTIVES or place != self.opens(place):
+            return
+        end = self.ends(place)
+        if not _SCORN.isdisjoint(self.words[verb:end]):
+            self.mark(place, end, cue.HYPOTHETICAL)
+
+    def explains(self, place: int) -> None:
+        """«Le doy mil que ya hablé con el patrón», «le hago el pago es que se fue la luz»: the reason comes after."""
+        following = self.words[place + 1] if place + 1 < len(self.words) else ""
+        is_reason = self.words[place] == "es" and following == "que"
+        if not is_reason and (self.words[place] != "que" or following not in _EXPLAINS):
+            return
+        opens = self.opens(place)
+        if self.has(opens, place, _PAYS) and self.dated(opens, place) and not self.ends_a_date(place):
+            self.masks[place] |= cue.SPLIT | cue.SUBORDINATE
+
+    def ends_a_date(self, place: int) -> bool:
+        return any(match.last == place for match in self.dates.values())
+
+    def owed_by_another(self, place: int) -> None:
+        """«La que debe es mi cuñada, y ella dice que paga el sábado»."""
+        if place < 2 or self.words[place - 1] != "que" or self.words[place - 2] not in ("el", "la"):
+            return
+        end = min(place + _SENTENCE, len(self.words) - 1)
+        for copula in range(place + 1, end):
+            if self.words[copula] == "es" and self.words[copula + 1] in _ITS_OWNER:
+                self.mark(place, self.ends(place), cue.ECHO)
+                return
+
+    def waits(self, place: int) -> None:
+        """«Si me espera hasta el lunes le pago»: no form of the past."""
+        if self.masks[place] & cue.HYPOTHETICAL:
+            self.masks[place] = cue.LIGHT
+
+    def contrasts(self, place: int) -> None:
+        """«El 10 del mes que viene, no este 10», «la segunda, no la primera»; «el quince no | el dieciséis»."""
+        following = self.words[place + 1 : place + 3]
+        if following in (["la", "primera"], ["la", "segunda"]) and {"primera", "segunda"} & set(self.words[:place]):
+            self.masks[place] = cue.NEUTRAL
+            return
+        start = place + 1
+        while start < len(self.words) and self.words[start] in _ARTICLES and start not in self.dates:
+            start += 1
+        match = self.dates.get(start)
+        if match is None or not self.dated(0, place):
+            return
+        if is_set_apart(self.words, match):
+            self.masks[place] = cue.NEUTRAL
+        elif self.ends_a_date(place) and start > place + 1 and self.is_cut_off(match.last):
+            self.masks[place + 1] |= cue.SPLIT
+
+    def is_cut_off(self, place: int) -> bool:
+        return place >= len(self.words) or self.words[place] in _STOPS | {","} or bool(self.masks[place] & cue.SPLIT)
+
+
+def is_set_apart(words: Sequence[str], match: DateMatch) -> bool:
+    """Whether the date is the one not meant: «el lunes y no el viernes», «no este 10»."""
+    place = match.first - 1
+    while place >= 0 and words[place] in _ARTICLES:
+        place -= 1
+    if place < 1 or words[place] != "no":
+        return False
+    this = words[place + 1] in ("este", "esta") or words[match.first] in ("este", "esta")
+    return words[place - 1] == "y" or (this and words[place - 1] != ",")
+
+
+_RULES = {
+    **dict.fromkeys(("le", "te", "les"), (_Said.confirms, _Said.tells_that)),
+    **dict.fromkeys(("se",), (_Said.confirms,)),
+    **dict.fromkeys(("la", "los", "las"), (_Said.goes_on,)),
+    "lo": (_Said.confirms, _Said.goes_on),
+    "seguro": (_Said.surely,),
+    **dict.fromkeys(_ASKED_FOR, (_Said.asked_for,)),
+    **dict.fromkeys(_OPENS_QUOTE, (_Said.quotes,)),
+    **dict.fromkeys(("a", "al"), (_Said.pays_another,)),
+    **dict.fromkeys(_VISITS, (_Said.schedules,)),
+    **dict.fromkeys(_CHARGES, (_Said.charges,)),
+    "que": (_Said.throws_back, _Said.explains),
+    "es": (_Said.explains,),
+    **dict.fromkeys(_OWES, (_Said.owed_by_another,)),
+    **dict.fromkeys(("espera", "esperas"), (_Said.waits,)),
+    "no": (_Said.contrasts,),
+}
