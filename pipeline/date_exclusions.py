@@ -197,6 +197,8 @@ def _says_what_day_it_is(clause: Clause, match: DateMatch, tokens: Sequence[Toke
         between = [token.text for token in tokens[first.last : second.first]]
         if (_BEING.isdisjoint(between) and between != ["e"]) or len(between) > _CLOSE:
             continue
+        if match is second and first.rule == "quincena" and "cae" in between:
+            continue  # "mi quincena cae el 15 y ahí le pago"
         if match is second or "que" not in between:
             return True
     return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from pipeline import date_cues as cue
 from pipeline.dates import DateMatch, Found
@@ -31,6 +32,8 @@ _YOU = frozenset({"usted", "ustedes"})
 _VISITS = frozenset("visita visitas cita reunion inspeccion entrevista llamada turno".split())
 _SCHEDULES = ("agend", "program", "reprogram", "coordin", "apart")
 _CARDS = frozenset("tarjeta tarjetas visa mastercard".split())
+_MAY = frozenset("puede pueden podes puedes podria podrian".split())
+_CHARGING = frozenset("descontar cobrar cargar debitar".split())
 _CHARGES = frozenset("cobra cobras carga cargas debita debitas".split())
 _COMES_IN = frozenset({"cae", "sale", "llega", "entra"})
 _SUBJUNCTIVES = frozenset("pague de abone deposite liquide cancele ponga entregue transfiera consigne".split())
@@ -97,7 +100,9 @@ class _Said:
         first = match.first
         while first > 0 and self.words[first - 1] in _BEFORE_DAYS:
             first -= 1
-        asks = first > 1 and self.words[first - 1] in _AWAY and self.words[first - 2] in _YOU
+        asks = first > 1 and any(
+            one in _AWAY and two in _YOU for one, two in permutations(self.words[first - 2 : first], 2)
+        )
         if asks or (before in _YOU and self.words[match.first] in _AWAY):
             self.masks[first - 1] |= cue.EVENT  # "¿usted está mañana?"
 
@@ -167,7 +172,7 @@ class _Said:
         if place + 1 >= len(self.words) or not self.masks[place + 1] & _PAYS:
             return
         opens, before = self.opens(place), self.words[place - 1] if place else ""
-        if before in ("y", ","):
+        if before in ("y", ",") and not self.has(opens, place, cue.INCOME):
             for bill in range(place - 1, opens, -1):
                 if self.masks[bill] & _PAYS:
                     break
@@ -194,6 +199,17 @@ class _Said:
         if not _CARDS.isdisjoint(self.words):
             self.masks[place] = cue.PAY | cue.CORE
 
+    def is_charged(self, place: int) -> None:
+        """«Mañana me pueden descontar cincuenta de la tarjeta»: no wage."""
+        asked = place > 1 and self.words[place - 2] == "me" and self.words[place - 1] in _MAY
+        if asked and not _CARDS.isdisjoint(self.words):
+            self.masks[place] = cue.PAY | cue.CORE
+
+    def given_to_me(self, place: int) -> None:
+        """«Tiene que darme a mí los tres mil»."""
+        if place > 1 and self.words[place - 1] == "a" and self.words[place - 2].endswith(("rme", "rmelo", "rmela")):
+            self.masks[place - 2] = cue.INCOME
+
     def throws_back(self, place: int) -> None:
         """«Que yo pague el lunes, usted está loco»."""
         verb = place + 1
@@ -212,7 +228,8 @@ class _Said:
         if not is_reason and (self.words[place] != "que" or following not in _EXPLAINS):
             return
         opens = self.opens(place)
-        if self.has(opens, place, _PAYS) and self.dated(opens, place) and not self.ends_a_date(place):
+        noun = self.words[place - 1] in cue.PAYMENTS | {"transferencia"} and self.words[place - 2] in _INSURED | {"la"}
+        if self.has(opens, place, _PAYS) and self.dated(opens, place) and not self.ends_a_date(place) and not noun:
             self.masks[place] |= cue.SPLIT | cue.SUBORDINATE
 
     def ends_a_date(self, place: int) -> bool:
@@ -222,6 +239,8 @@ class _Said:
         """«La que debe es mi cuñada, y ella dice que paga el sábado»."""
         if place < 2 or self.words[place - 1] != "que" or self.words[place - 2] not in ("el", "la"):
             return
+        if self.words[place + 1 : place + 2] and self.words[place + 1].endswith("r"):
+            return  # "el que debe pagar es mi hijo": he pays
         end = min(place + _SENTENCE, len(self.words) - 1)
         for copula in range(place + 1, end):
             if self.words[copula] == "es" and self.words[copula + 1] in _ITS_OWNER:
@@ -278,6 +297,8 @@ _RULES = {
     **dict.fromkeys(_CHARGES, (_Said.charges,)),
     "que": (_Said.throws_back, _Said.explains),
     "es": (_Said.explains,),
+    "mi": (_Said.given_to_me,),
+    **dict.fromkeys(_CHARGING, (_Said.is_charged,)),
     **dict.fromkeys(_OWES, (_Said.owed_by_another,)),
     **dict.fromkeys(("espera", "esperas"), (_Said.waits,)),
     "no": (_Said.contrasts,),
