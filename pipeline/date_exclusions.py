@@ -81,6 +81,7 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     return (
         before == "ni"
         or (match.rule == "now" and after in _NOW_SO)  # "antes eran 45 y ahora son 62"
+        or (before in ("al", "a") and opening == "dia" and match.rule == "today" and not clause.has(cue.CORE))
         or is_set_apart([token.text for token in tokens[: match.last]], match)
         or _even_less(match, tokens)
         or _is_no_day_of_its_own(clause, match, tokens)

@@ -27,7 +27,8 @@ _CLITICS = _LISTENERS | {"se", "lo", "la", "los", "las", "me"}
 _AGREED = frozenset("compromiso promesa pago abono acuerdo cuota deposito".split())
 _ASKED = frozenset({"dia", "fecha", "si", "no"})
 _LEAD = frozenset(
-    "en su dia a primera ultima hora nomas ya si yo ahi mismo pues joven senorita senor seno mire sin falta temprano tempranito".split()
+    "en su dia a primera ultima hora nomas ya si yo ahi mismo pues joven senorita senor seno mire sin falta temprano "
+    "tempranito".split()
 )
 _WHEN = frozenset({"cuando", "apenas"})
 _AS_SOON = frozenset({"cuanto"})
