@@ -82,7 +82,7 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         before == "ni"
         or (match.rule == "now" and after in _NOW_SO)  # "antes eran 45 y ahora son 62"
         or (before in ("al", "a") and opening == "dia" and match.rule == "today" and not clause.has(cue.CORE))
-        or is_set_apart([token.text for token in tokens[: match.last]], match)
+        or _is_set_apart(match, tokens)
         or _even_less(match, tokens)
         or _is_no_day_of_its_own(clause, match, tokens)
         or (opening == "desde" and match.rule == "from" and after != "manana")
@@ -113,6 +113,12 @@ def _is_no_day_of_its_own(clause: Clause, match: DateMatch, tokens: Sequence[Tok
         return False
     verb = next((word for word in following if word not in _LISTENERS | _THINGS), "")
     return following[0] in _LISTENERS | _THINGS and bool(verb)
+
+
+def _is_set_apart(match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«El lunes y no el viernes»."""
+    opens = max(0, match.first - _CLOSE)
+    return is_set_apart([token.text for token in tokens[opens : match.first + 1]], match.first - opens)
 
 
 def _even_less(match: DateMatch, tokens: Sequence[Token]) -> bool:

@@ -255,7 +255,7 @@ def _put_day(scan: Scan, place: int, due: date) -> None:
         scan.items[place] = scan.items[place]._replace(code=DAY_CODE, values={"DAY": day})
 
 
-_QUINCENA_AND_OTHER = compile_pattern("DAY(?s:.)*LAS (OTHER|NEXT)")
+_QUINCENA_AND_OTHER = compile_pattern("DAY(?s:.)*(LAS|THIS) (OTHER|NEXT)")
 _NEXT_DAY = ("otro dia", "dia siguiente", "siguiente dia", "dia despues")
 _GOES_ON = frozenset("te le les os se lo la ya sin voy vamos paso pago".split())
 _NO_ANCHOR = frozenset({"past", "recurring", "now"})
@@ -319,21 +319,22 @@ def name_quincenas(scan: Scan) -> None:
     steps = False
     for place, item in enumerate(scan.items):
         day: Day | None = item.values.get("DAY")
-        if day is not None and day.rule == "quincena":
-            words = [token.text for token in scan.tokens[item.first : item.last]]
+        words = [token.text for token in scan.tokens[item.first : item.last]]
+        if day is not None and (day.rule == "quincena" or (day.rule == "past" and "quincena" in words)):
             anchor, steps = day, "esta" in words
-        elif anchor is not None and anchor.due is not None and _stands_for_it(scan, place):
-            other = "OTHER" in item.values or scan.tokens[item.first].text.startswith("siguiente")
-            due = next_quincena(anchor.due) if other or steps else next_quincena(scan.said_on)
+        elif anchor is not None and _stands_for_it(scan, place):
+            due = next_quincena(scan.said_on)
+            if anchor.due is not None and (steps or "OTHER" in item.values or words[0].startswith("siguiente")):
+                due = next_quincena(anchor.due)
             made = Day(due, "quincena_after_next" if due > next_quincena(scan.said_on) else "quincena", grain="day")
             scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": made})
 
 
 def _stands_for_it(scan: Scan, place: int) -> bool:
     """Whether «la otra», «la que viene» stands there with no noun of its own."""
-    if not scan.kind_at(place, "OTHER", "NEXT") or not scan.kind_at(place - 1, "LAS"):
+    if not scan.kind_at(place, "OTHER", "NEXT") or not scan.kind_at(place - 1, "LAS", "THIS"):
         return False
-    if scan.tokens[scan.items[place - 1].first].text != "la":
+    if scan.tokens[scan.items[place - 1].first].text not in ("la", "esta"):
         return False
     return not scan.kind_at(place + 1, "WEEK", "QUINCENA", "MES", "YEARU", "DAY", "MONEY", "QUINCENA_REF", "WEEK_REF")
 

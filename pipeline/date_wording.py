@@ -21,7 +21,9 @@ _ARTICLES = frozenset({"el", "la", "los", "las", "este", "esta", "para", "pal", 
 _BEFORE_DAYS = _ARTICLES - {"este", "esta"}
 _INSURED = frozenset({"el", "del", "mi", "su", "un", "al", "de", "otro", "los", "este", "ese"})
 _ASKS_WHICH = frozenset({"dia", "fecha", "si", "cuando", "tal"})
-_SAYS = frozenset("dijo dijiste dijeron prometio prometiste prometieron escribio decia juro".split())
+_SAYS = frozenset(
+    "dijo dijiste dijeron prometio prometiste prometieron escribio decia juro salio salieron saliste".split()
+)
 _OPENS_QUOTE, _CLOSES_QUOTE = frozenset('"«“'), frozenset('"»”')
 _ASKED_FOR = frozenset("pidio pidieron pediste exigio exigieron solicito solicitaron ofrecio ofrecieron indico".split())
 _TO_ANYBODY = _LISTENERS | {"me", "nos", "se"}
@@ -41,7 +43,7 @@ _SCORN = frozenset("loco loca locos sonando sonado estuviera estuviese fuera".sp
 _OWES = frozenset("debe debia deben debian".split())
 _ITS_OWNER = frozenset("mi la el su otro otra".split())
 _EXPLAINS = frozenset("ya se ando estoy hoy".split())
-_NEAR, _SENTENCE = 4, 10
+_NEAR, _SENTENCE, _FAR = 4, 10, 60
 _PLACES = frozenset("banco oficina sucursal caja agencia tienda ventanilla".split())
 
 
@@ -54,7 +56,9 @@ def weigh_wording(tokens: Sequence[Token], masks: list[int], found: Found) -> No
         found: Its dates.
     """
     words = [token.text for token in tokens]
-    said = _Said(words, masks, {match.first: match for match in found.dates})
+    said = _Said(
+        words, masks, {match.first: match for match in found.dates}, frozenset(match.last for match in found.dates)
+    )
     for place, word in enumerate(words):
         for rule in _RULES.get(word, ()):
             rule(said, place)
@@ -64,20 +68,23 @@ def weigh_wording(tokens: Sequence[Token], masks: list[int], found: Found) -> No
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An utterance's words, what each says, and the dates by their first token."""
+    """An utterance's words, what each says, the dates by their first token, and the tokens after them."""
 
     words: list[str]
     masks: list[int]
     dates: dict[int, DateMatch]
+    lasts: frozenset[int]
 
     def opens(self, place: int) -> int:
-        """The first token of the sentence."""
-        while place > 0 and self.words[place - 1] not in _STOPS:
+        """The first token of the sentence, as far back as anything is still meant."""
+        farthest = max(0, place - _FAR)
+        while place > farthest and self.words[place - 1] not in _STOPS:
             place -= 1
         return place
 
     def ends(self, place: int) -> int:
-        while place < len(self.words) and self.words[place] not in _STOPS:
+        farthest = min(len(self.words), place + _FAR)
+        while place < farthest and self.words[place] not in _STOPS:
             place += 1
         return place
 
@@ -85,7 +92,7 @@ class _Said:
         return any(mask & cues for mask in self.masks[max(0, first) : last])
 
     def dated(self, first: int, last: int) -> bool:
-        return any(first <= start < last for start in self.dates)
+        return any(place in self.dates for place in range(first, last))
 
     def mark(self, first: int, last: int, cues: int) -> None:
         for place in range(first, last):
@@ -147,7 +154,7 @@ class _Said:
         if _SAYS.isdisjoint(self.words[opens:place]):
             return
         end = place + 1
-        while end < len(self.words) and self.words[end] not in _CLOSES_QUOTE:
+        while end < min(len(self.words), place + _FAR) and self.words[end] not in _CLOSES_QUOTE:
             end += 1
         self.mark(place, end, cue.ECHO)
 
@@ -158,11 +165,11 @@ class _Said:
             return
         end = min(name + _NEAR, len(self.words))
         verb = next((i for i in range(name + 1, end - 1) if self.words[i] in ("le", "les")), -1)
-        pays_first = verb > 0 and bool(self.masks[verb + 1] & cue.PAY)
-        pays_after = place > 1 and self.words[place - 2] in ("le", "les") and bool(self.masks[place - 1] & cue.PAY)
+        pays_first = verb > 0 and bool(self.masks[verb + 1] & _PAYS)
+        pays_after = place > 1 and self.words[place - 2] in ("le", "les") and bool(self.masks[place - 1] & _PAYS)
         if not pays_first and not pays_after:
             return
-        for creditor in range(name + 1, len(self.words)):
+        for creditor in range(name + 1, min(name + _FAR, len(self.words))):
             if self.masks[creditor] & cue.CREDITOR and not _CONTRASTS.isdisjoint(self.words[name:creditor]):
                 self.masks[place] |= cue.OTHER_PAYEE
                 return
@@ -233,7 +240,7 @@ class _Said:
             self.masks[place] |= cue.SPLIT | cue.SUBORDINATE
 
     def ends_a_date(self, place: int) -> bool:
-        return any(match.last == place for match in self.dates.values())
+        return place in self.lasts
 
     def owed_by_another(self, place: int) -> None:
         """«La que debe es mi cuñada, y ella dice que paga el sábado»."""
@@ -255,16 +262,18 @@ class _Said:
     def contrasts(self, place: int) -> None:
         """«El 10 del mes que viene, no este 10», «la segunda, no la primera»; «el quince no | el dieciséis»."""
         following = self.words[place + 1 : place + 3]
-        if following in (["la", "primera"], ["la", "segunda"]) and {"primera", "segunda"} & set(self.words[:place]):
+        if following in (["la", "primera"], ["la", "segunda"]) and {"primera", "segunda"} & set(
+            self.words[self.opens(place) : place]
+        ):
             self.masks[place] = cue.NEUTRAL
             return
         start = place + 1
         while start < len(self.words) and self.words[start] in _ARTICLES and start not in self.dates:
             start += 1
         match = self.dates.get(start)
-        if match is None or not self.dated(0, place):
+        if match is None or not self.dated(max(0, place - _FAR), place):
             return
-        if is_set_apart(self.words, match):
+        if is_set_apart(self.words, match.first):
             self.masks[place] = cue.NEUTRAL
         elif self.ends_a_date(place) and start > place + 1 and self.is_cut_off(match.last):
             self.masks[place + 1] |= cue.SPLIT
@@ -273,14 +282,14 @@ class _Said:
         return place >= len(self.words) or self.words[place] in _STOPS | {","} or bool(self.masks[place] & cue.SPLIT)
 
 
-def is_set_apart(words: Sequence[str], match: DateMatch) -> bool:
-    """Whether the date is the one not meant: «el lunes y no el viernes», «no este 10»."""
-    place = match.first - 1
+def is_set_apart(words: Sequence[str], first: int) -> bool:
+    """Whether the date that starts there is the one not meant: «el lunes y no el viernes», «no este 10»."""
+    place = first - 1
     while place >= 0 and words[place] in _ARTICLES:
         place -= 1
     if place < 1 or words[place] != "no":
         return False
-    this = words[place + 1] in ("este", "esta") or words[match.first] in ("este", "esta")
+    this = words[place + 1] in ("este", "esta") or words[first] in ("este", "esta")
     return words[place - 1] == "y" or (this and words[place - 1] != ",")
 
 
