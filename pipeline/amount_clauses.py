@@ -86,6 +86,11 @@ class Utterance:
             return self.text(first - 1) == "," or self.subordinate[self.soft[first - 1]]
         return self.text(first) in _CONDITIONS or self.text(first + 1) in _CONDITIONS
 
+    @cached_property
+    def ends(self) -> dict[int, int]:
+        """For the token after each amount, the amount's position."""
+        return {match.last: place for place, match in enumerate(self.matches)}
+
     def near(self, match: AmountMatch) -> range:
         """The tokens that may tell of the amount."""
         return range(max(0, match.first - WINDOW), min(len(self.tokens), match.last + WINDOW))

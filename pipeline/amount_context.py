@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
-from pipeline.amount_cues import PAYING, Cue, context_words
+from pipeline.amount_cues import PAYING, Cue
+from pipeline.amount_echoes import Echoes, contains
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
+from pipeline.amount_sources import of_other_money, sources
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.date_cues import pays_other, people
 from pipeline.date_neighbours import pays_person
@@ -24,31 +26,6 @@ from pipeline.unreal import unreal_tokens
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _OF = frozenset("de en para al del por a con".split())
 _ARTICLES = frozenset("el la los las mi mis su sus un una lo ese esa este esta otro otra".split())
-_ECHOES = (
-    ("como", "que"),
-    ("o", "sea", "que"),
-    ("osea", "que"),
-    ("dice", "usted"),
-    ("donde", "dice"),
-    ("quien", "dijo"),
-    ("esta", "pidiendo"),
-    ("estas", "pidiendo"),
-    ("que", "pasa"),
-    ("por", "que"),
-    ("cuanto", "seria"),
-    ("me", "hace"),
-    ("me", "hacen"),
-    ("de", "donde"),
-)
-_ONLY_ASKING = (
-    ("preguntando",),
-    ("preguntaba",),
-    ("es", "una", "pregunta"),
-    ("por", "decir"),
-    ("a", "decir", "que"),
-    ("no", "me", "anotes"),
-    ("no", "me", "anote"),
-)
 _A_DAY = frozenset(
     {("el", "dia"), ("al", "dia"), ("por", "dia"), ("la", "hora"), ("por", "hora"), ("la", "jornada"), ("el", "turno")}
 )
@@ -126,8 +103,7 @@ class _Judge:
         self.u = utterance
         self.unreal = unreal
         self.limit = None if balance is None else _MOST_OF_BALANCE * balance
-        self.echoes: dict[int, bool] = {}
-        self.only_asks = _contains([token.text for token in utterance.tokens], _ONLY_ASKING)
+        self.echoes = Echoes(utterance)
 
     def accepted(self) -> list[AmountMatch]:
         matches = self.u.matches
@@ -138,6 +114,8 @@ class _Judge:
         for position in range(1, len(matches)):
             if reasons[position] in _BY_WORDS and reasons[position - 1] is None and self.is_mended(position):
                 reasons[position] = None
+        for position in sources(self.u, reasons):
+            reasons[position] = "source"
         replaced = set(corrected(self.u, reasons))
         pairs = list(zip(matches, reasons, strict=True))
         kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
@@ -178,8 +156,9 @@ class _Judge:
             u.text(match.first - 3),
         }:
             return "price"
-        if self.is_earned(match):
-            return "income"
+        periodic = self.is_periodic(match.last)
+        if other := "income" if self.is_earned(match) else of_other_money(u, match, periodic=periodic):
+            return other
         if self.is_habit(match) or self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
             return "expense"
         of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
@@ -203,7 +182,8 @@ class _Judge:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
             return None if u.text(index + 2) in _PAYMENTS else "price"
-        if u.text(match.first - 1) == "por" and not u.has(PAYING, u.clause(match.first, u.soft)):
+        dated = match.first > 2 and match.first - 2 - (u.text(match.first - 2) == ",") in u.taken
+        if u.text(match.first - 1) == "por" and not dated and not u.has(PAYING, u.clause(match.first, u.soft)):
             return "price"
         return "price" if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS else None
 
@@ -216,7 +196,10 @@ class _Judge:
 
     def is_earned(self, match: AmountMatch) -> bool:
         """Whether it is what one makes: "saco como once mil al mes"."""
-        before = {self.u.text(i) for i in range(match.first - 3, match.first)}
+        u = self.u
+        before = {u.text(i) for i in range(match.first - 3, match.first)}
+        if (u.text(match.last), u.text(match.last + 1)) in _A_DAY or u.text(match.last) in ("diarios", "diarias"):
+            return not before.isdisjoint(("hago", "hacemos")) and _TO_CREDITOR.isdisjoint(before)
         return self.is_periodic(match.last) and not _MAKE.isdisjoint(before)
 
     def is_habit(self, match: AmountMatch) -> bool:
@@ -224,7 +207,7 @@ class _Judge:
         u = self.u
         clause = u.clause(match.first, u.soft)
         texts = [u.text(i) for i in u.clause(match.first, u.hard)]
-        if _contains(texts, _OTHER_DEBTS):
+        if contains(texts, _OTHER_DEBTS):
             return True
         return any(
             u.cues[i] is Cue.NOUN and u.text(i - 1) in ("de", "en") and u.text(i + 1) in ("pago", "pagamos", "gasto")
@@ -309,7 +292,13 @@ class _Judge:
         u = self.u
         clause = u.clause(match.first, u.soft)
         told = u.has(frozenset({Cue.PAST, Cue.INCOME, Cue.PRICE, Cue.DEBT, Cue.NOUN, Cue.TOLD}), clause)
-        return u.text(match.first - 1) in ("sus", "tus") and not told and "tiene" in {u.text(i) for i in clause}
+        had = [i for i in clause if u.text(i) in ("tiene", "tienen")]
+        if told or not had:
+            return False
+        if u.text(match.first - 1) in ("sus", "tus"):
+            return True
+        due = any(i in u.taken for i in range(clause.start, had[0]))
+        return due and u.text(had[0] + 1) in _LISTENERS and (match.kind != "number" or u.text(match.first - 1) == "los")
 
     def is_what_is_given(self, match: AmountMatch) -> bool:
         """Whether a sum is said to be what is paid: "mil es lo que le doy"."""
@@ -335,7 +324,7 @@ class _Judge:
     def by_cues(self, match: AmountMatch) -> str | None:
         """The nearest word that tells, in the soft clause, then the clause, the sentence, the utterance."""
         u = self.u
-        if self.is_echo(match.first):
+        if self.echoes.at(match.first):
             return "echo"
         if self.is_announced(match):
             return None
@@ -399,16 +388,6 @@ class _Judge:
         paid = self.u.has(frozenset({Cue.PAY}), self.u.near(match))
         return None if paid or match.rule != "everything" else "weak"
 
-    def is_echo(self, first: int) -> bool:
-        """Whether the sentence throws a figure back or only asks: "¿cómo que mil?", "¿y si doy mil, qué pasa?"."""
-        u = self.u
-        sentence = u.hard[first]
-        if sentence not in self.echoes:
-            texts = [u.text(i) for i in u.clause(first, u.hard)]
-            asked = "?" in texts
-            self.echoes[sentence] = self.only_asks or (asked and (_contains(texts, _ECHOES) or throws_back(texts)))
-        return self.echoes[sentence]
-
     def passed_on(self, match: AmountMatch) -> bool:
         """Whether what was named goes to the debt after all: "me manda cien y esos se los deposito"."""
         u = self.u
@@ -423,18 +402,3 @@ class _Judge:
             if verb < len(u.tokens) and u.cues[verb] is Cue.PAY and not for_me:
                 return True
         return False
-
-
-def throws_back(texts: Sequence[str]) -> bool:
-    """Whether what was asked is said again: "¿Que pague mil?"."""
-    words = [text for text in texts if text.isalpha()]
-    if not words or words[0] != "que":
-        return False
-    verb = next((word for word in words[1:] if word not in _CLITICS and word != "yo"), "")
-    return context_words().tensed.get(verb) == "e" or verb in ("de", "ponga", "transfiera")
-
-
-def _contains(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:
-    present = set(texts)
-    heads = [phrase for phrase in phrases if phrase[0] in present]
-    return any(tuple(texts[i : i + len(phrase)]) == phrase for phrase in heads for i in range(len(texts)))

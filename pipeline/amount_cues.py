@@ -64,6 +64,16 @@ _GOING_ON = frozenset(
     "estuve estuvimos estuvo estaba estabamos venia veniamos andaba andabamos anduve seguia iba".split()
 )
 _THEY_WILL = frozenset("quieren pretenden piensan van iban a".split())
+_MENDED_WITHIN = 5
+_PRICED = frozenset({"que", "cuanto", "lo", "eso", "no"})
+_SO_FAR = frozenset("y apenas solo nomas ya que , e".split())
+_DONE_TO_BODY = frozenset("operan opera sacan extraen ponen revisan internan".split())
+_ONE = frozenset("un una el la los las de".split())
+_ASKED_FOR = frozenset("pidio pidieron pide piden pediste dijo dijeron dijiste ofrecio ofrecieron".split())
+_CHARGED = frozenset("cobra cobras carga cargas debita debitas".split())
+_BY_CARD = frozenset({"tarjeta", "clabe", "plastico"})
+_TAKES = frozenset("recibe recibes reciben acepta aceptas aceptan".split())
+_CHARGED_WITHIN = 14
 _THEY_DID = ("aron", "ieron")
 _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
@@ -189,6 +199,10 @@ def _text(tokens: Sequence[Token], index: int) -> str:
     return tokens[index].text if 0 <= index < len(tokens) else ""
 
 
+def _texts(tokens: Sequence[Token], first: int, last: int) -> list[str]:
+    return [token.text for token in tokens[max(0, first) : last]]
+
+
 def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> list[Cue | None]:
     """`cue_at` of every token, none of those inside an amount; most words are read without their neighbours."""
     cues: list[Cue | None] = []
@@ -202,9 +216,27 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
                 cue = cue_at(tokens, index, text)
             elif cue is Cue.NOUN and before == "por" and token.text in _CHANNELS:
                 cue = None
+            if (cue is Cue.NOUN and _is_mended(tokens, index)) or (cue is Cue.PAY and _is_to_me(tokens, index)):
+                cue = None if cue is Cue.NOUN else Cue.INCOME
+            if token.text == "sale" and index + 1 in inside:
+                cue = Cue.PRICE
+            if token.text == "vale" and before not in _PRICED and not _text(tokens, index + 1).isalnum():
+                cue = None
         cues.append(cue)
         before = token.text
     return cues
+
+
+def _is_mended(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a noun was a slip: "le paso la renta, digo, el abono"."""
+    sign = next((i for i in range(index + 1, index + _MENDED_WITHIN) if _text(tokens, i) in (",", "…", ".")), index)
+    return sign > index and _text(tokens, sign + 1) in ("digo", "perdon", "corrijo", "miento")
+
+
+def _is_to_me(tokens: Sequence[Token], index: int) -> bool:
+    """Whether the speaker is who gets it: "el que tiene que darme a mí"."""
+    to_me = tokens[index].text.endswith(("me", "melo", "melos", "nos"))
+    return to_me and (_text(tokens, index + 1), _text(tokens, index + 2)) in (("a", "mi"), ("a", "nosotros"))
 
 
 def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
@@ -290,7 +322,7 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
         asked = word in ASKED_OF_DEBTOR and is_asked(tokens, index)
         if word == "dan" and (_text(tokens, index - 3), second) == ("lo", "que"):
             return Cue.INCOME
-        return Cue.PAY if asked else _done_to_me(word, second)
+        return Cue.PAY if asked else (_of_what_others_do(tokens, index, second) or _done_to_me(word, second))
     if second in _TO_ME and before in _BEING and word.endswith(("ando", "endo")):
         return Cue.INCOME
     if word == "dia" and before in ("al", "por"):
@@ -304,6 +336,26 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
         return None
     nearby = {_text(tokens, i) for i in range(index - _MADE_REACH, index)}
     return Cue.PAY if before in _CLITICS or nearby & _MAKING else None
+
+
+def _of_what_others_do(tokens: Sequence[Token], index: int, second: str) -> Cue | None:
+    """As in "le doy lo que me pidió", "ahí está la tarjeta y me cobra mil", "me sacan la vesícula"."""
+    word = tokens[index].text
+    if word in _TAKES and second != "no":
+        return Cue.PAY
+    if word in _ASKED_FOR and _is_what_is_paid(tokens, index):
+        return Cue.NEUTRAL
+    if word in _CHARGED and not _BY_CARD.isdisjoint(_texts(tokens, index - _CHARGED_WITHIN, index)):
+        return Cue.PAY if second in ("y", "ahi") else None
+    return Cue.PRICE if word in _DONE_TO_BODY and second != "si" and _text(tokens, index + 1) in _ONE else None
+
+
+def _is_what_is_paid(tokens: Sequence[Token], index: int) -> bool:
+    """Whether a word of paying governs it: "le doy el 29 lo que me pidió"."""
+    if (_text(tokens, index - 3), _text(tokens, index - 2)) != ("lo", "que"):
+        return False
+    before = range(max(0, index - 3 - _MENDED_WITHIN), index - 3)
+    return any(_plain_cue(tokens[i].text) is Cue.PAY or _tense(tokens[i].text) in ("o", "coming") for i in before)
 
 
 def _done_to_me(word: str, second: str) -> Cue | None:
@@ -323,14 +375,28 @@ def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
     if word in context_words().past_time:
         return Cue.NEUTRAL if after == "manana" else Cue.PAST
     if word == "hace":
-        return Cue.NEUTRAL if after in ("falta", "el", "la") else Cue.PAST
+        if after in ("un", "una") and _text(tokens, index - 1) in _TO_CREDITOR:
+            return Cue.PAY  # "os hace un bizum"
+        return Cue.NEUTRAL if after in ("falta", "el", "la", "cargo", "responsable") else Cue.PAST
     return None
 
 
 def _by_what_was_done(tokens: Sequence[Token], index: int) -> Cue | None:
     """As in "siete mil llevo dados"."""
+    if tokens[index].text not in _PROGRESS:
+        return None
     done = _text(tokens, index + 1).removesuffix("s").endswith(_PARTICIPLES)
-    return Cue.PAST if done and tokens[index].text in _PROGRESS else None
+    return Cue.PAST if done else Cue.INCOME if _is_earned_so_far(tokens, index) else None
+
+
+def _is_earned_so_far(tokens: Sequence[Token], index: int) -> bool:
+    """As in "desde las cinco vendiendo tamales y llevo 180 pesos"."""
+    before = _text(tokens, index - 1)
+    if tokens[index].text not in ("llevo", "llevamos") or before not in _SO_FAR:
+        return False
+    return before in ("solo", "apenas", "nomas") or any(
+        word.endswith(_GERUND) for word in _texts(tokens, index - _CHARGED_WITHIN, index)
+    )
 
 
 def _accented_cue(token: Token, text: str) -> Cue | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amounts import AmountMatch
+from pipeline.currencies import is_money_word
 
 _NO = frozenset("no ni nunca jamas tampoco".split())
 _SKIPPED = frozenset(
@@ -14,7 +15,20 @@ _SKIPPED = frozenset(
 )
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _BUT_ONLY = frozenset("mas sino menos pasar".split())
-_DENIED = frozenset("quiero pienso voy hay tengo puedo te le".split())
+_DENIED = frozenset(
+    "quiero quiere quieren queremos pienso piensa piensan pensamos voy hay tengo puedo te le ofrezca ofrezcas ofrezcan "
+    "proponga propongas propongan insista insistas insistan venga vengas vengan salga salgas salgan".split()
+)
+_TAKEN_FROM_ME = frozenset(
+    "cobre cobres cobren cargue cargues carguen debite debites debiten descuente descuentes descuenten quite quites "
+    "quiten exija exijas exijan pida pidas pidan".split()
+)
+_LEFT_ALONE = frozenset(
+    "llame llames llamen marque marques marquen moleste molestes molesten preocupe preocupes preocupen insista "
+    "insistas insistan cuelgue cuelgues mande manden amenace amenaces amenacen falle fallo".split()
+)
+_THIS = frozenset("este esta ese esa el la para hoy manana antes".split())
+_AGAIN = frozenset("bueno perdon digo mejor eh este no , … .".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
 _THAT = frozenset("eso ese esos esa esas".split())
@@ -57,12 +71,21 @@ def _denies_the_one_before(u: Utterance, match: AmountMatch) -> bool:
         return False
     clause = u.clause(match.first, u.soft)
     after = range(match.last, clause.stop)
-    if u.text(match.last) in _STANDS:
+    if u.text(match.last) in _STANDS or _is_said_again(u, u.ends.get(match.first - 1, 0)):
         return True
     return u.text(match.last) not in _NO and u.has(frozenset({Cue.PAY, Cue.WEAK}), after)
 
 
-def _is_given(u: Utterance, match: AmountMatch) -> bool:
+def _is_said_again(u: Utterance, place: int) -> bool:
+    """Whether the sum before it is the same, said again to be put right: "mil, bueno, mil no, dos mil"."""
+    if place == 0:
+        return False
+    left, match = u.matches[place - 1], u.matches[place]
+    between = {u.text(i) for i in range(left.last, min(match.first, left.last + _REACH))}
+    return left.value == match.value and bool(between - {",", "…", "."}) and between <= _AGAIN
+
+
+def is_given(u: Utterance, match: AmountMatch) -> bool:
     """Whether "le doy", "te puedo tirar" stands right before it and nothing denies that."""
     clause = u.clause(match.first, u.soft)
     for verb in range(match.first - 1, max(clause.start, match.first - _NEAR) - 1, -1):
@@ -102,10 +125,10 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     if after == "menos" and u.text(match.first - 1) == "y":
         return not _NO.isdisjoint([u.text(i) for i in u.clause(match.first, u.hard) if i < match.first])
     if after in ("no", "tampoco") and u.text(last + 1) not in ("mas", "menos"):
-        return u.text(last + 1) != "?"
+        return u.text(last + 1) != "?" and not _denies_what_follows(u, match)
     if after == "," and u.text(last + 1) in _THAT and u.text(last + 2) == "no" and u.text(last + 3) in _REFUSING:
         return True  # "son treinta y cinco, eso no lo pago"
-    given = _is_given(u, match)
+    given = is_given(u, match)
     for index in range(last, min(last + _REACH, len(u.tokens))):
         if given or u.soft[index] != clause or index in u.inside or u.cues[index] in (Cue.PAY, Cue.WEAK):
             break
@@ -122,6 +145,19 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     return after == "?" and u.text(last + 1) == "no"
 
 
+def _denies_what_follows(u: Utterance, match: AmountMatch) -> bool:
+    """Whether the "no" after it is of what comes next: "40 dólares no bolívares", "le doy mil no me llame"."""
+    place = match.last + 1
+    if match.kind == "money" and is_money_word(u.text(place)):
+        return True
+    if not is_given(u, match):
+        return False
+    day = place + 1 if u.text(place) in _THIS else place
+    if day in u.taken or (day > place and day in u.numbered) or u.text(place) == "antes":
+        return True
+    return u.text(place) in ("me", "se", "nos") or u.text(place) in _LEFT_ALONE
+
+
 def _says_no_more(u: Utterance, index: int) -> bool:
     """As in "ni un día más", "ni un centavo menos"."""
     ends = u.text(index + 3) in ("mas", "menos") or u.text(index + 2) in ("mas", "menos")
@@ -136,7 +172,7 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
             break
         if u.text(index) == "si" and index - 1 in u.taken:
             return False  # "el quince no, el treinta sí le abono mil"
-        if u.text(index) not in _NO | {"imposible"}:
+        if u.text(index) not in _NO | {"imposible"} or _sets_a_limit(u, index):
             continue
         if index - 1 in u.inside and index > 0:
             continue  # "cien no puedo ochenta le deposito"
@@ -146,6 +182,8 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
         verb = index + 1
         while u.text(verb) in _CLITICS:
             verb += 1
+        if u.text(verb) in _TAKEN_FROM_ME and u.text(verb - 1) in ("me", "nos"):
+            return all(u.text(i) in _SKIPPED | {"todo"} for i in range(verb + 1, first))
         governs_other = any(i in u.inside for i in range(index + 1, first))
         if u.text(index) == "no" and (governs_other or between.count(u.text(verb)) > 1):
             return False
@@ -153,6 +191,11 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
         if denies or u.text(verb) in _DENIED:
             return u.text(verb) not in u.words.harmless
     return False
+
+
+def _sets_a_limit(u: Utterance, index: int) -> bool:
+    """As in "del viernes no pasa", "de mañana no pasamos"."""
+    return u.text(index + 1) in ("pasa", "pasamos", "paso") and index - 1 in u.taken
 
 
 def _questioned(u: Utterance, match: AmountMatch) -> bool:
@@ -190,6 +233,9 @@ def sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
 
 def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of amounts that the next one takes the place of."""
+    for i in range(1, len(u.matches) - 1):
+        if reasons[i] == "rejected" and reasons[i + 1] is None and _is_said_again(u, i):
+            yield i - 1
     for i in range(len(u.matches) - 1):
         left, right = u.matches[i], u.matches[i + 1]
         if sums_up(u, i + 1, reasons):
@@ -199,9 +245,10 @@ def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
         if reasons[i] is not None or reasons[i + 1] is not None or not 1 <= len(between) <= 2 * _REACH:
             continue
         says_no = any(
-            word == "no" and j > 0 and between[j - 1] in (",", "…", ".", "?", "!") for j, word in enumerate(between)
+            word == "no" and j > 0 and between[j - 1] in (",", "…", ".", "?", "!", "ay", "uy", "ah", "eh")
+            for j, word in enumerate(between)
         )
-        mended = bool(_MENDED & set(between))
+        mended = bool(_MENDED & set(between)) or (set(between) <= _AGAIN and "bueno" in between)
         rather = "mejor" in between and len(between) <= 4
         if says_no or mended or rather:
             yield i

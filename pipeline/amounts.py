@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _HALF = frozenset({"medio", "media"})
+_THOSE = frozenset("los las esos esas mis".split())
 
 
 def find_amounts(
@@ -63,9 +64,10 @@ def read_amounts(
     if not free and naming_words().isdisjoint([token.text for token in tokens]):
         return ()
     matches = AmountReader(tokens, free, context, touched).read()
+    matches = _halves_of_sums(_without_false_starts(matches, tokens), tokens)
     matches = _lower_of_ranges(matches, tokens)
     matches = _with_plans(matches, tokens, found, free)
-    return tuple(_with_rest(matches, context))
+    return tuple(_with_rest(matches, tokens, context))
 
 
 def has_trigger(tokens: Sequence[Token]) -> bool:
@@ -184,18 +186,70 @@ def _split(match: AmountMatch, total: Decimal, count: int) -> AmountMatch:
     return replace(match, plan=Plan(count, each), value=each, rule="plan")
 
 
-def _with_rest(matches: list[AmountMatch], context: AmountContext) -> list[AmountMatch]:
-    """The matches with "el resto" computed where exactly the other payments are known."""
-    if context.balance is None:
-        return matches
+def _with_rest(matches: list[AmountMatch], tokens: Sequence[Token], context: AmountContext) -> list[AmountMatch]:
+    """The matches with "el resto" computed where exactly the other payments are known.
+
+    It is the rest of the sum that the utterance names ("pagué cien de los mil, el resto…"), else of the balance.
+    """
     paid = Decimal(0)
+    owed = context.balance
     done: list[AmountMatch] = []
     for match in matches:
-        if match.rule == "rest" and paid and paid < context.balance:
-            done.append(replace(match, value=context.balance - paid))
+        if match.rule == "rest" and match.value is None and owed is not None and 0 < paid < owed:
+            done.append(replace(match, value=owed - paid))
             continue
-        if match.value is not None and match.currency == context.currency:
+        if is_opened_by_of(tokens, match) and match.value is not None and match.kind != "balance":
+            owed = match.value
+        elif match.value is not None and match.currency == context.currency:
             paid += match.value * (match.plan.count if match.plan and match.plan.count else 1)
+        done.append(match)
+    return done
+
+
+def is_opened_by_of(tokens: Sequence[Token], match: AmountMatch) -> bool:
+    """Whether "de los" stands before it: a sum of which something is taken."""
+    first = match.first
+    return first > 1 and tokens[first - 1].text in _THOSE and tokens[first - 2].text == "de"
+
+
+def _without_false_starts(matches: list[AmountMatch], tokens: Sequence[Token]) -> list[AmountMatch]:
+    """The matches less those begun again: "ciento cincuenta, ciento cincuenta mil", "dos… dos quinientos"."""
+    kept: list[AmountMatch] = []
+    for match in matches:
+        if kept and _begins_again(kept[-1], match, tokens):
+            kept.pop()
+        kept.append(match)
+    return kept
+
+
+def _begins_again(left: AmountMatch, right: AmountMatch, tokens: Sequence[Token]) -> bool:
+    said = [token.text for token in tokens[left.first : left.last]]
+    again = [token.text for token in tokens[right.first : right.last]]
+    joint = _between(tokens, left, right)
+    if left.value is None or right.value is None or joint not in ((",",), ("…",), (".", ".", "."), ("eh",)):
+        return False
+    longer = len(said) < len(again) and said == again[: len(said)]
+    return longer and (joint != (",",) or right.value >= 1000 * left.value)
+
+
+def _halves_of_sums(matches: list[AmountMatch], tokens: Sequence[Token]) -> list[AmountMatch]:
+    """The matches with "la mitad" valued where it is of a named sum: "de los mil la mitad", "la mitad de los mil"."""
+    done: list[AmountMatch] = []
+    base: AmountMatch | None = None
+    for match in matches:
+        last = done[-1] if done else None
+        if last is not None and last.rule == "half" and match.value is not None and match.kind != "balance":
+            joint = _between(tokens, last, match)
+            if joint == ("de",) or (joint[:1] == ("de",) and joint[1:] in [(word,) for word in _THOSE]):
+                half = replace(match, value=match.value / 2, start=last.start, first=last.first, literal=None)
+                done[-1] = replace(half, rule="half of a sum", kind="money")
+                continue
+        if match.rule == "half" and base is not None and base.value is not None:
+            done.append(replace(match, value=base.value / 2, currency=base.currency, rule="half of a sum"))
+            continue
+        told = match.last < len(tokens) and tokens[match.last].text == "que"  # "de los mil que me paguen"
+        if is_opened_by_of(tokens, match) and match.kind != "balance" and not told:
+            base = match
         done.append(match)
     return done
 

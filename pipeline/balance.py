@@ -46,7 +46,7 @@ def triggers() -> frozenset[str]:
     words = _lexicon()
     rest = words["rest"]
     named = words["half"]["words"] | words["total"]["words"] | rest["heads"] | rest["after_lo"] | rest["after_lo_que"]
-    complete = words["complete"]["adjectives"]
+    complete = words["complete"]["adjectives"] | words["complete"]["adverbs"]
     return (
         named
         | complete
@@ -157,6 +157,8 @@ def _total(tokens: Sequence[Token], index: int, account: Account) -> Part | None
     text, before = tokens[index].text, _text(tokens, index - 1)
     if text in complete["adjectives"] and before in complete["heads"]:
         return Part(index - 1, index + 1, account.balance, "total")
+    if text in complete["adverbs"] and before in complete["verbs"] and _stands_alone(tokens, index + 1):
+        return Part(index, index + 1, account.balance, "everything")
     if text in complete["adjectives"] and text.startswith("complet") and before in ("lo", "la"):
         return None
     if text in _lexicon()["total"]["words"] and before in ("el", "la", "su", "mi", "al", "por"):
@@ -166,6 +168,16 @@ def _total(tokens: Sequence[Token], index: int, account: Account) -> Part | None
             return None
         return Part(index - 1, index + 1, account.balance, "total")
     return None
+
+
+def _stands_alone(tokens: Sequence[Token], after: int) -> bool:
+    """Whether nothing follows that would be what is paid: "le cancelo completo", not "pago completo el mes"."""
+    following = _text(tokens, after)
+    if following in ("el", "la", "los", "las", "de", "del", "lo"):
+        return following in ("el", "la") and (
+            _text(tokens, after + 1).isdigit() or _is_date_word(_text(tokens, after + 1))
+        )
+    return following != "su" and not _is_number(tokens, after)
 
 
 def _is_number(tokens: Sequence[Token], index: int) -> bool:

@@ -45,6 +45,7 @@ _OTHERS = frozenset({"otra", "otro", "otras", "otros"})
 _FAR = 40  # words; a noun said before them is no longer meant
 _OWN = frozenset("mi mis nuestro nuestra el ella ellos ellas".split())
 _NEAR, _AFTER = 6, 4
+_TAKING = frozenset("descontar cobrar debitar cargar sacar retirar".split())
 
 
 def is_asked(tokens: Sequence[Token], place: int) -> bool:
@@ -99,6 +100,8 @@ def is_paid_to_speaker(tokens: Sequence[Token], place: int) -> bool:
         verb -= 1
     if verb < 0 or tokens[verb].text not in _THEY or _ends_as_question(tokens, place):
         return False
+    if word in _TAKING and tokens[verb].text in ("puede", "pueden"):
+        return False  # "me pueden descontar mil de la tarjeta"
     before = [token.text for token in tokens[max(0, verb - 2) : verb]]
     return "usted" not in before and "ustedes" not in before and (glued or before[-1:] in (["me"], ["nos"]))
 

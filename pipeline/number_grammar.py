@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.currencies import is_money_word
 from pipeline.number_atoms import DAY_WORDS, Atom
 from pipeline.number_words import Role, load
 from pipeline.tokens import Token
@@ -80,11 +81,6 @@ class NumberGrammar:
         year = self.text(found.after) == "mil" and found.value == 2
         return not (year or self.text(found.after) in ("por", "%"))
 
-    def is_day_of_weekday(self, index: int, found: Found) -> bool:
-        """Whether "el lunes 21 con cuarenta y cinco dólares" stands there, a day and what is brought on it."""
-        day = self.role(index) is Role.FIGURE and 1 <= found.value <= _LARGEST_DAY
-        return day and self.text(index - 1) in _WEEKDAYS and self.text(found.after) == "con"
-
     def figure(self, index: int) -> Found | None:
         if self.role(index) is not Role.FIGURE:
             return None
@@ -131,7 +127,7 @@ class NumberGrammar:
         role = self.role(index)
         if role is Role.HUNDREDS:
             hundreds, after = self.atoms[index].value, index + 1
-            rest = self.below_hundred(after)
+            rest = self.below_hundred(after) or self.figure_of_tens(index)
             if rest is None or (self.text(index) == "cien" and self.counts_scale(rest.after)):
                 return Found(hundreds, after)
             doubtful = self.text(index) == "cien" or rest.doubtful
@@ -144,6 +140,16 @@ class NumberGrammar:
                 return Found(hundreds, index + 2)
             return Found(hundreds + rest.value, rest.after)
         return self.below_hundred(index)
+
+    def figure_of_tens(self, index: int) -> Found | None:
+        """Two figures after a word for hundreds: "ciento 50 dólares"; not "doscientos 15 de abril"."""
+        found = self.figure(index + 1)
+        open_ended = self.text(index) == "ciento"
+        if found is None or len(self.text(index + 1)) != 2 or not self.text(index + 1).isdecimal():
+            return None
+        if self.text(index) == "cien" or self.text(index - 1) == "por" or self.text(index + 2) in ("%", "por"):
+            return None
+        return found if open_ended or found.value > _LARGEST_DAY else None
 
     def decimals(self, index: int) -> tuple[str, int]:
         """The digits after a decimal mark and the atom after them: "cero ocho", "dos seis", "cincuenta"."""
@@ -175,6 +181,17 @@ class NumberGrammar:
             return Found(value, after, "decimal", found.scale, doubtful)
         return found
 
+    def is_day_with_sum(self, index: int, day: Found) -> bool:
+        """Whether "con" joins a sum to a day: "el lunes 21 con cuarenta dólares", not "el lunes doce con diez"."""
+        fits = 1 <= day.value <= _LARGEST_DAY and day.value == day.value.to_integral_value()
+        if not fits or self.text(index - 1) not in _WEEKDAYS or self.text(day.after) != "con":
+            return False
+        paid = self.below_thousand(day.after + 1) or self.figure(day.after + 1)
+        if paid is None:
+            return False
+        in_figures = Role.FIGURE in (self.role(index), self.role(day.after + 1))
+        return in_figures or is_money_word(self.text(paid.after))
+
     def is_cents(self, digits: str, after: int, found: Found) -> bool:
         """Whether "con" joins cents: two digits, or one, and no noun that they would count."""
         if len(digits) > 2 or found.value != found.value.to_integral_value():
@@ -200,9 +217,7 @@ class NumberGrammar:
             if self.text(index) == "uno" or (self.is_letter(group.after) and not self.letter_fits(group.after)):
                 return group
             return self.after_thousand(group.value * 1000, group.after + 1, group.doubtful)
-        if self.is_day_of_weekday(index, group):
-            return group
-        decimal = self.with_decimals(group)
+        decimal = group if self.is_day_with_sum(index, group) else self.with_decimals(group)
         if decimal is not group and self.is_thousand(decimal.after):
             return Found(decimal.value * 1000, decimal.after + 1, "decimal", 3)
         return decimal

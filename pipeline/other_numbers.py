@@ -28,6 +28,8 @@ _SMALL = 10
 _COMPASS = frozenset({"norte", "sur", "este", "oeste"})
 _MONTH_LENGTHS = range(28, 32)
 _REACH = 6
+_TAKEN_AS_MEDICINE = frozenset("tomo toma tomando tomar pastilla pastillas recetaron inyecto inyectan".split())
+_QUOTED = frozenset("dolar blue euro cambio tasa bcv paralelo oficial mep".split())
 _DOCUMENT_DIGITS = 8
 _MOST_COUNTED = 120
 _LIST_STEP = 2
@@ -46,6 +48,9 @@ def names_something_else(u: Utterance, match: AmountMatch) -> str | None:
     if after in u.words.counted and not _is_rate_of_payment(u, match):
         return "count"
     for is_one, reason in (
+        (_is_exchange_rate, "exchange rate"),
+        (_is_dose, "dose"),
+        (_is_saying, "saying"),
         (_is_code, "code"),
         (_is_day, "day"),
         (_is_hour, "hour"),
@@ -81,6 +86,26 @@ def _is_rate_of_payment(u: Utterance, match: AmountMatch) -> bool:
     if u.text(match.last) == "por":
         return u.text(match.last + 1) not in ("ciento", "cien", "hora", "100", "cabeza", "persona")
     return u.text(match.last) in ("pago", "pagos", "abono") and _literal(match) >= 100
+
+
+def _is_exchange_rate(u: Utterance, match: AmountMatch) -> bool:
+    """As in "con el dólar a 1480", "la tasa a 240"."""
+    return u.text(match.first - 1) == "a" and u.text(match.first - 2) in _QUOTED
+
+
+def _is_dose(u: Utterance, match: AmountMatch) -> bool:
+    """As in "losartán de 50 cada doce horas", "tomo losartán de 50"."""
+    before = {u.text(i) for i in range(match.first - 5, match.first - 1)}
+    if u.text(match.first - 1) == "de" and match.kind == "number" and not before.isdisjoint(_TAKEN_AS_MEDICINE):
+        return True
+    rhythm = {u.text(i) for i in range(match.last + 1, match.last + 4)}
+    return u.text(match.last) == "cada" and not rhythm.isdisjoint(("hora", "horas", "comida", "comidas"))
+
+
+def _is_saying(u: Utterance, match: AmountMatch) -> bool:
+    """As in "en un dos por tres"."""
+    said = [u.text(i) for i in range(match.first - 2, match.last + 2)]
+    return said[-3:] == ["dos", "por", "tres"] or said[:3] == ["dos", "por", "tres"]
 
 
 def _is_code(u: Utterance, match: AmountMatch) -> bool:
@@ -197,6 +222,8 @@ def _is_hour(u: Utterance, match: AmountMatch) -> bool:
     before = u.text(match.first - 1)
     if _literal(match) > _LAST_HOUR:
         return False
+    if match.rule == "lower of a range" and before == "entre" and _upper(u, match) <= _LAST_HOUR:
+        return match.first - 2 in u.taken  # "el jueves entre nueve y doce"
     if (
         before == "tipo"
         or (before == "de" and u.text(match.first - 2) == "golpe")
@@ -217,6 +244,10 @@ def _is_year(u: Utterance, match: AmountMatch) -> bool:
     if value not in _YEARS or value % 100 == 0:
         return False
     return before in ("en", "de", "del", "el", "desde", "hasta", "ano") and u.text(match.last) not in ("pesos", "que")
+
+
+def _upper(u: Utterance, match: AmountMatch) -> Decimal:
+    return u.numbers[_position(u.numbers, match.last - 1)].value
 
 
 _AGE_VERBS = frozenset(

@@ -33,6 +33,16 @@ _INFINITIVE = ("r", "rle", "rte")
 _SAID = frozenset("dicho quedado prometido ofrecido hablado".split())
 _INTENDED = frozenset("iba ibamos pensaba pensabamos queria queriamos".split())
 _MEANT_ONCE = frozenset({"iba", "ibamos"})  # after these any "pero" takes it back; after the others one that denies
+_FELL_THROUGH = (["se"], ["me"], ["mi"], ["nos"], ["resulta"], ["hubo"], ["tuve"])
+_SPOKE = frozenset(
+    "dijo dijiste dijeron dije escribio escribiste escribieron prometio prometiste contesto contestaste puso pusiste "
+    "mando mandaste respondio respondiste dice dicen pone".split()
+)
+_QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'"}
+_OBJECTS = frozenset("lo yo a ya me nos ustedes usted no el la los eso solo mi".split())
+_NAMING = frozenset("los las el la lo eso esos todo".split())
+_TRAILING = frozenset({"ni", "nanay"})
+_SAID_BEFORE = 10
 _AS_SAID = frozenset("como que segun tal".split())
 _CLITICS = frozenset("le les te se lo los la las os yo hoy ya".split())
 _SUBJUNCTIVE = ("e", "emos")
@@ -56,6 +66,8 @@ class _Words:
     opening: dict[str, tuple[Phrase, ...]]
     asked: dict[str, tuple[Phrase, ...]]
     refused: dict[str, tuple[Phrase, ...]]
+    denied: dict[str, tuple[Phrase, ...]]
+    disbelief: dict[str, tuple[Phrase, ...]]
     unless: frozenset[str]
     gain: frozenset[str]
     unreal_after: frozenset[str]
@@ -88,7 +100,9 @@ def _openings(phrases: Sequence[Phrase]) -> tuple[frozenset[str], frozenset[tupl
 @lru_cache(maxsize=1)
 def _load() -> _Words:
     data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("unreal.toml").read_text("utf-8"))
-    tables = [_phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused")]
+    tables = [
+        _phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused", "denied", "disbelief")
+    ]
     opening, asked = _phrases(data["thrown_back"]["opening"]), _phrases(data["thrown_back"]["asked"])
     alone, pairs = _openings(
         [phrase for table in (*tables, opening, asked) for rows in table.values() for phrase in rows]
@@ -99,6 +113,8 @@ def _load() -> _Words:
         opening=opening,
         asked=asked,
         refused=tables[2],
+        denied=tables[3],
+        disbelief=tables[4],
         unless=frozenset(data["refused"]["unless"]),
         gain=frozenset(data["gain"]["verbs"]),
         unreal_after=frozenset(data["unreal_after"]["words"]),
@@ -241,11 +257,21 @@ def _is_wished(texts: Sequence[str], part: range, following: range | None) -> bo
     if following is None or texts[following.start] != "pero":
         return False
     if _was_meant(texts, part, _MEANT_ONCE):
-        return True
+        return not any(_pays_myself(texts, place) for place in following)  # "pero mejor se los doy el lunes"
     would = any(texts[place].endswith(_WOULD) and len(texts[place]) > 4 for place in part)
     would = would or _was_meant(texts, part, _INTENDED)
     opening = texts[following.start + 1 : following.start + 6]
+    if opening[:1] in _FELL_THROUGH and _was_meant(texts, part, _INTENDED):
+        return not any(_pays_myself(texts, place) for place in following)
     return would and any(word in ("no", "nada", "ni") for word in opening)
+
+
+def _wished_part(texts: Sequence[str], part: range) -> range:
+    """The part, less what it pays before: «el lunes le pago mil, | hoy le iba a pagar pero no pude»."""
+    meant = next((place for place in part if texts[place] in _INTENDED | _HAD_SAID), part.start)
+    comma = next((place for place in range(meant, part.start, -1) if texts[place] == ","), part.start)
+    paid = any(_pays_myself(texts, place) for place in range(part.start, comma))
+    return range(comma, part.stop) if paid else part
 
 
 def _was_meant(texts: Sequence[str], part: range, verbs: frozenset[str]) -> bool:
@@ -281,6 +307,8 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
         return True
     if "si" in said and ("?" in said or "cuanto" in said) and not words.gain.isdisjoint(said):
         return True
+    if ("como" in said and "si" in said) or (not _SPOKE.isdisjoint(said) and not said.isdisjoint(_QUOTES)):
+        return True
     return not words.unreal_after.isdisjoint(said) and any(word.endswith(_FORMS) for word in said)
 
 
@@ -305,16 +333,60 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
         _fill(mask, sentence)
         return
     for part in _parts(texts, sentence, _REASONS):
-        if any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back)):
+        thrown = any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back))
+        if thrown or (not question and _is_denied(texts, part, words)):
             _fill(mask, part)
+    _fill(mask, _quoted(texts, sentence))
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
-        if _is_supposed(text, tokens, texts, part, words) or _is_wished(texts, part, following):
+        if _is_supposed(text, tokens, texts, part, words):
             _fill(mask, part)
+        elif _is_wished(texts, part, following):
+            _fill(mask, _wished_part(texts, part))
     for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino", "asi"})):
         if _finds(texts, clause, words.refused) and words.unless.isdisjoint(texts[clause.start + 1 : clause.stop]):
-            _fill(mask, clause)
+            _fill(mask, _refused_part(texts, clause, words))
+
+
+def _is_denied(texts: Sequence[str], part: range, words: _Words) -> bool:
+    """«Yo no le he dicho que pago mil», «que yo pague mil usted está loco»."""
+    if _finds(texts, part, words.denied):
+        return True
+    place = part.start + (texts[part.start] in ("y", "¿", "¡"))
+    if tuple(texts[place : place + 2]) in (("como", "que"), ("como", "asi")):
+        return any(texts[p] == "si" and texts[p + 1] in _OBJECTS for p in range(place + 2, part.stop - 1))
+    if texts[place : place + 1] != ["que"] or not _finds(texts, part, words.disbelief):
+        return False
+    verb = place + 1
+    while verb < part.stop and texts[verb] in _CLITICS:
+        verb += 1
+    return verb < part.stop and texts[verb].endswith(_SUBJUNCTIVE)
+
+
+def _quoted(texts: Sequence[str], sentence: range) -> range:
+    """What stands between quotation marks after a word of having said it: «usted dijo: "el lunes pago mil"»."""
+    for place in sentence:
+        closing = _QUOTES.get(texts[place])
+        if closing is None:
+            continue
+        before = texts[max(sentence.start, place - _SAID_BEFORE) : place]
+        if _SPOKE.isdisjoint(before):
+            return range(0)
+        stop = next((i for i in range(place + 1, sentence.stop) if texts[i] == closing), sentence.stop)
+        return range(place, stop)
+    return range(0)
+
+
+def _refused_part(texts: Sequence[str], clause: range, words: _Words) -> range:
+    """The clause, or the end of it where it pays first: «pago el mínimo cuando cobre | los 600 ni de broma»."""
+    at = next((p for p in clause if texts[p] in _TRAILING and _finds(texts, range(p, p + 1), words.refused)), None)
+    if at is None:
+        return clause
+    named = next((p for p in range(at - 1, clause.start, -1) if texts[p] in _NAMING), None)
+    if named is None or not any(_pays_myself(texts, p) for p in range(clause.start, named - 1)):
+        return clause
+    return range(named, clause.stop)
 
 
 def _fill(mask: bytearray, span: range) -> None:

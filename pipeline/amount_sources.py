@@ -1,0 +1,186 @@
+"""Of two sums the one that is not paid: drawn, asked for or come in, and another one is given out of it.
+
+«Saco quinientos del cajero pero les dejo trescientos», «quiere los mil, yo le doy ochocientos», «el mínimo son
+cuatrocientos, ¿no? Le paso doscientos»: alone each first sum may be the payment; beside the second it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.amount_clauses import Utterance
+from pipeline.amount_cues import Cue
+from pipeline.amount_rejections import is_given
+from pipeline.amounts import AmountMatch
+
+_DRAWN = frozenset("saco sacamos sacar sacare sacando retiro retiramos retirar retirare".split())
+_WANTED = frozenset("quiere quieren queres quieres pide piden pides pedis exige exigen pretende pretenden".split())
+_MEANT = frozenset("iba ibamos pensaba pensabamos".split())
+_IS = frozenset("es son seria serian era eran".split())
+_TOTALS = frozenset("total minimo saldo deuda adeudo monto cuota balance importe mensualidad".split())
+_CLITICS = frozenset("le les te se lo los la las os".split())
+_FILLER = frozenset("como unos unas casi tipo de por".split())
+_LIVES = frozenset("vivo vivimos sobrevivo sobrevivimos mantengo mantenemos subsisto subsistimos comemos".split())
+_NEEDS = frozenset(
+    "hijos hijas ninos ninas cabros chamos nenes guaguas gurises chicos chiquillos bocas vive vivir vivimos alcanza "
+    "comer come arriendo renta alquiler luz medicinas remedios familia mantener quiere quieren".split()
+)
+_THOSE = frozenset("los las esos esas mis unos unas".split())
+_RECEIPTS = frozenset(
+    "comprobante comprobantes voucher boucher baucher captura ticket soporte colilla constancia".split()
+)
+_TRANSFERS = frozenset("transferencia deposito pago consignacion recibo".split())
+_AFTERWARDS = frozenset({"luego", "despues"})
+_YOURS = frozenset("suyo suya tuyo tuya vuestro ustedes usted".split())
+_REACH = 5
+
+
+def sources(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
+    """The positions of the sums that a later one of the utterance is given out of or instead of."""
+    later_given = False
+    for place in range(len(u.matches) - 1, -1, -1):
+        match = u.matches[place]
+        if reasons[place] is not None:
+            continue
+        if later_given and _is_source(u, place):
+            yield place
+        elif is_given(u, match) or _is_handed_over(u, match):
+            later_given = True
+
+
+def _is_source(u: Utterance, place: int) -> bool:
+    match = u.matches[place]
+    if _is_described(u, place) or _is_what_comes_in(u, match):
+        return True
+    clause = u.clause(match.first, u.soft)
+    for index in range(match.first - 1, max(clause.start, match.first - _REACH) - 1, -1):
+        word = u.text(index)
+        if u.cues[index] is Cue.INCOME and u.text(index - 1) in ("me", "nos"):
+            return True  # "si me dan los mil del préstamo le pago quinientos"
+        if word in _DRAWN or (word in _WANTED and u.text(index - 1) != "si"):
+            return True
+        if word in _MEANT and not {"a", "dar", "darle"}.isdisjoint([u.text(index + 1)]):
+            return True
+    return False
+
+
+def _is_described(u: Utterance, place: int) -> bool:
+    """Whether it is what the minimum or the total comes to: "el mínimo son cuatrocientos"; either of the two."""
+    named_by = u.matches[place].first - 1
+    while u.text(named_by) in _FILLER | _IS:
+        named_by -= 1
+    is_total = u.text(named_by) in _TOTALS and u.text(named_by + 1) in _IS
+    if is_total and not u.has(frozenset({Cue.PAY}), u.clause(named_by, u.soft)):
+        return True
+    for part, total in ((place, place + 1), (place - 1, place)):
+        if part < 0 or total >= len(u.matches) or u.matches[part].kind != "balance":
+            continue
+        between = [u.text(i) for i in range(u.matches[part].last, u.matches[total].first)]
+        clause = u.clause(u.matches[part].first, u.soft)
+        named = bool(between) and between[0] in _IS and set(between[1:]) <= _FILLER
+        if named and not u.has(frozenset({Cue.PAY}), clause):
+            return True
+    return False
+
+
+def _is_what_comes_in(u: Utterance, match: AmountMatch) -> bool:
+    """As in "cuando me salga la liquidación, que son cinco palos"."""
+    first = match.first - 1
+    while u.text(first) in _FILLER:
+        first -= 1
+    if u.text(first) == "," and u.nearest(match, u.soft) in (None, Cue.NEUTRAL):
+        before = u.clause(first - 1, u.soft) if first > 0 else range(0)
+        if u.has(frozenset({Cue.INCOME}), before) and not u.has(frozenset({Cue.PAY}), before):
+            return True  # "me llega el bono, como dos mil, y le pago trescientos"
+    if u.text(first) not in _IS or u.text(first - 1) != "que":
+        return False
+    before = u.clause(first - 2, u.soft) if first > 1 else range(0)
+    if u.text(first - 2) == ",":
+        before = u.clause(first - 3, u.soft) if first > 2 else before
+    return u.has(frozenset({Cue.INCOME}), before) or (len(before) > 0 and u.subordinate[u.soft[before.start]])
+
+
+def _is_handed_over(u: Utterance, match: AmountMatch) -> bool:
+    """As in "tengo doscientos y se los doy"."""
+    for index in range(match.last, min(match.last + _REACH, len(u.tokens) - 1)):
+        if u.text(index) in ("se", "te") and u.text(index + 1) in ("los", "las", "lo", "la"):
+            return index + 2 < len(u.tokens) and u.cues[index + 2] is Cue.PAY
+    return False
+
+
+def of_other_money(u: Utterance, match: AmountMatch, *, periodic: bool) -> str | None:
+    """What the words right around it say that it is: an income, a receipt's, another creditor's."""
+    if _is_lived_on(u, match, periodic=periodic) or _is_what_is_earned(u, match.last):
+        return "income"
+    paid = u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft))
+    if not paid and _falls_short(u, match.last):
+        return "income"
+    if _is_on_a_receipt(u, match):
+        return "past"
+    return "expense" if _comes_before_this_debt(u, match) else None
+
+
+def _is_lived_on(u: Utterance, match: AmountMatch, *, periodic: bool) -> bool:
+    """As in "vivo con novecientos dólares", "con 900 lucas al mes y tres cabros"."""
+    place = match.first - 1
+    while u.text(place) in _FILLER | {"unas", "los", "las", "esos", "mis"}:
+        place -= 1
+    if u.text(place) not in ("con", "de"):
+        return False
+    if u.text(place - 1) in _LIVES:
+        return True
+    opens = place == 0 or u.soft[place - 1] != u.soft[place]
+    if not (periodic and opens) or u.has(frozenset({Cue.PAY}), u.clause(match.first, u.soft)):
+        return False
+    said = [u.text(i) for i in u.clause(match.first, u.hard)]
+    return not _NEEDS.isdisjoint(said)
+
+
+def _is_what_is_earned(u: Utterance, index: int) -> bool:
+    """As in "los quinientos que gano", "las lucas que me pagan al mes"."""
+    if u.text(index) != "que":
+        return False
+    verb = index + 1
+    while u.text(verb) in ("yo", "me", "nos"):
+        verb += 1
+    if u.has(frozenset({Cue.PAY}), range(u.clause(index - 1, u.soft).start, index)):
+        return False  # "le deposito los cien que me manda mi hija"
+    earned = verb < len(u.tokens) and u.cues[verb] is Cue.INCOME
+    return earned and verb + 1 not in u.taken and verb + 2 not in u.taken
+
+
+def _falls_short(u: Utterance, index: int) -> bool:
+    """As in "el sueldo, que es un millón trescientos, no me alcanza"."""
+    said = [u.text(i) for i in range(index + (u.text(index) == ","), index + 4)]
+    return said[0] == "no" and not {"alcanza", "alcanzan", "llego", "alcanzamos"}.isdisjoint(said[1:3])
+
+
+def _is_on_a_receipt(u: Utterance, match: AmountMatch) -> bool:
+    """As in "el comprobante de los veinte mil", "la foto del depósito de mil"; not "… de los mil que le voy a dar"."""
+    place = match.first - 1
+    if u.text(match.last) == "que" and not {"voy", "vamos", "va"}.isdisjoint(
+        [u.text(i) for i in range(match.last + 1, match.last + 4)]
+    ):
+        return False
+    if u.text(place) in _THOSE:
+        place -= 1
+    if u.text(place) == "por":
+        return u.text(place - 1) in _RECEIPTS
+    if u.text(place) != "de":
+        return False
+    before = place - 1
+    return u.text(before) in _RECEIPTS or (
+        u.text(before) in _TRANSFERS and not _RECEIPTS.isdisjoint([u.text(i) for i in range(before - 3, before)])
+    )
+
+
+def _comes_before_this_debt(u: Utterance, match: AmountMatch) -> bool:
+    """As in "primero le pago al del gas los 450 y luego vemos lo suyo"."""
+    sentence = u.clause(match.first, u.hard)
+    if "primero" not in {u.text(i) for i in sentence if i < match.first}:
+        return False
+    for index in range(match.last, min(match.last + 2 * _REACH, len(u.tokens))):
+        if u.text(index) in _AFTERWARDS:
+            said = [u.text(i) for i in range(index + 1, index + 3 + _REACH)]
+            return not _YOURS.isdisjoint(said) and not any(i in u.inside for i in range(index, index + _REACH))
+    return False
