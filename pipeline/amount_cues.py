@@ -64,8 +64,6 @@ _GOING_ON = frozenset(
     "estuve estuvimos estuvo estaba estabamos venia veniamos andaba andabamos anduve seguia iba".split()
 )
 _THEY_WILL = frozenset("quieren pretenden piensan van iban a".split())
-_MENDED_WITHIN = 5
-_PRICED = frozenset({"que", "cuanto", "lo", "eso", "no"})
 _SO_FAR = frozenset("y apenas solo nomas ya que , e".split())
 _DONE_TO_BODY = frozenset("operan opera sacan extraen ponen revisan internan".split())
 _ONE = frozenset("un una el la los las de".split())
@@ -220,7 +218,8 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
                 cue = None if cue is Cue.NOUN else Cue.INCOME
             if token.text == "sale" and index + 1 in inside:
                 cue = Cue.PRICE
-            if token.text == "vale" and before not in _PRICED and not _text(tokens, index + 1).isalnum():
+            ends = token.text == "vale" and not _text(tokens, index + 1).isalnum()
+            if ends and before not in ("que", "cuanto", "lo", "eso", "no"):
                 cue = None
         cues.append(cue)
         before = token.text
@@ -229,7 +228,7 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
 
 def _is_mended(tokens: Sequence[Token], index: int) -> bool:
     """Whether a noun was a slip: "le paso la renta, digo, el abono"."""
-    sign = next((i for i in range(index + 1, index + _MENDED_WITHIN) if _text(tokens, i) in (",", "…", ".")), index)
+    sign = next((i for i in range(index + 1, index + _MADE_REACH) if _text(tokens, i) in (",", "…", ".")), index)
     return sign > index and _text(tokens, sign + 1) in ("digo", "perdon", "corrijo", "miento")
 
 
@@ -354,7 +353,7 @@ def _is_what_is_paid(tokens: Sequence[Token], index: int) -> bool:
     """Whether a word of paying governs it: "le doy el 29 lo que me pidió"."""
     if (_text(tokens, index - 3), _text(tokens, index - 2)) != ("lo", "que"):
         return False
-    before = range(max(0, index - 3 - _MENDED_WITHIN), index - 3)
+    before = range(max(0, index - 3 - _MADE_REACH), index - 3)
     return any(_plain_cue(tokens[i].text) is Cue.PAY or _tense(tokens[i].text) in ("o", "coming") for i in before)
 
 
@@ -392,11 +391,9 @@ def _by_what_was_done(tokens: Sequence[Token], index: int) -> Cue | None:
 def _is_earned_so_far(tokens: Sequence[Token], index: int) -> bool:
     """As in "desde las cinco vendiendo tamales y llevo 180 pesos"."""
     before = _text(tokens, index - 1)
-    if tokens[index].text not in ("llevo", "llevamos") or before not in _SO_FAR:
-        return False
-    return before in ("solo", "apenas", "nomas") or any(
-        word.endswith(_GERUND) for word in _texts(tokens, index - _CHARGED_WITHIN, index)
-    )
+    at_it = any(word.endswith(_GERUND) for word in _texts(tokens, index - _CHARGED_WITHIN, index))
+    at_it = at_it or before in ("solo", "apenas", "nomas")
+    return at_it and before in _SO_FAR and tokens[index].text in ("llevo", "llevamos")
 
 
 def _accented_cue(token: Token, text: str) -> Cue | None:
