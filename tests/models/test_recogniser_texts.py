@@ -40,8 +40,8 @@ def test_packed_runs_are_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     text = "uno dos tres cuatro cinco seis siete"
     packed = pack_runs([text])
     assert len(packed) == 3 * 5
-    (tmp_path / exam_hashes.FILE_NAME).write_bytes(packed)
-    monkeypatch.setattr(exam_hashes, "files", lambda _: tmp_path)
+    monkeypatch.setattr(exam_hashes, "FILE", tmp_path / "runs.bin")
+    exam_hashes.FILE.write_bytes(packed)
     assert exam_runs.__wrapped__() == set(hash_runs(tuple(text.split())))
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.normalise import normalise_words
 
 RUN_LENGTH: Final = 5
-FILE_NAME: Final = "exam_runs.bin"
+FILE: Final = Path(__file__).parents[3] / "corpora" / "exam_runs.bin"
 
 
 def hash_runs(words: tuple[str, ...]) -> Iterator[int]:
@@ -24,14 +24,14 @@ def hash_runs(words: tuple[str, ...]) -> Iterator[int]:
 @cache
 def exam_runs() -> frozenset[int]:
     """Hashes of every run of five words of the exam's turns."""
-    raw = np.frombuffer(files(__package__).joinpath(FILE_NAME).read_bytes(), np.uint8)
+    raw = np.frombuffer(FILE.read_bytes(), np.uint8)
     wide = np.zeros((len(raw) // 5, 8), np.uint8)
     wide[:, 3:] = raw.reshape(-1, 5)
     return frozenset(wide.view(">u8").ravel().tolist())
 
 
 def pack_runs(texts: Iterable[str]) -> bytes:
-    """What `FILE_NAME` holds for these texts."""
+    """What `FILE` holds for these texts."""
     runs = sorted({h for text in texts for h in hash_runs(normalise_words(text))})
     return b"".join(h.to_bytes(5, "big") for h in runs)
 
