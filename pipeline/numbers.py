@@ -114,8 +114,11 @@ def _match_at(grammar: NumberGrammar, index: int) -> tuple[NumberMatch | None, i
     if found is None:
         return None, index + 1
     used = atoms[index : found.after]
-    first = atoms[index].token
-    last = atoms[found.after].token if found.after < len(atoms) else len(tokens)
+    first, last = atoms[index].token, used[-1].token + 1
+    if found.after < len(atoms) and atoms[found.after].token < last:
+        # A part of words written as one, "docecientos": nobody knows which number was meant.
+        rest = (place for place in range(found.after, len(atoms)) if atoms[place].token >= last)
+        return None, next(rest, len(atoms))
     exact = all(atom.exact for atom in used)
     match = NumberMatch(
         start=tokens[first].start,

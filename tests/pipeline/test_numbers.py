@@ -168,3 +168,10 @@ def test_span_and_tokens_point_into_the_original() -> None:
 @pytest.mark.parametrize(("text", "doubtful"), [("uno con cinco", True), ("cuarenta cinco", True), ("mil", False)])
 def test_second_readings_are_marked(text: str, doubtful: bool) -> None:
     assert find_numbers(text)[0].doubtful is doubtful
+
+
+@pytest.mark.parametrize(
+    "text", ["docecientos", "le pago dozecientas el lunes", "1,5 dozecientas", "veintecientos pesos"]
+)
+def test_a_part_of_words_written_as_one_is_no_number(text: str) -> None:
+    assert all(match.value == Decimal("1.5") and match.first < match.last for match in find_numbers(text))
