@@ -16,6 +16,7 @@ from pipeline.amount_echoes import Echoes, contains
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amount_sources import of_other_money, sources
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
+from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import pays_other, people
 from pipeline.date_neighbours import pays_person
 from pipeline.numbers import NumberMatch, find_numbers
@@ -46,7 +47,6 @@ _CHARGES = frozenset(
     "comision multa penalidad".split()
 )
 _TO_CREDITOR = frozenset({"le", "te", "les", "os", "usted", "ustedes"})
-_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
 _MUST = frozenset("tengo tiene tenemos tendre tenia toca hay".split())
 _ANOTHER = frozenset("otro otra otros otras".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
@@ -359,7 +359,7 @@ class _Judge:
         if texts[0] in ("mensuales", "quincenales", "semanales", "mensual", "quincenal", "semanal"):
             return True
         period = texts[2] if texts[:2] == ["a", "la"] else texts[1]
-        if texts[0] == "cada" and period in _WEEKDAYS:
+        if texts[0] == "cada" and period in WEEKDAYS:
             return True
         return texts[0] in ("a", "al", "por", "cada") and period in ("mes", "quincena", "semana")
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
 from pipeline.date_neighbours import is_asked, is_paid_to_speaker
 from pipeline.number_words import read_word, sound
@@ -82,7 +83,7 @@ _LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS | _OWING
 _BY_NEARBY = _NEAR_WORDS | _PROGRESS | _TITLES
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
 _CHANNELS = frozenset({"telefono", "internet", "celu"})  # "le pago mil por teléfono"
-_DAY_SAID = frozenset("lunes martes miercoles jueves viernes sabado domingo tarde noche manana pasado pasada".split())
+_DAY_SAID = WEEKDAYS | {"tarde", "noche", "manana", "pasado", "pasada"}
 _SPEAKING = frozenset(
     "digo cuento aviso aseguro juro ruego pido llamo marco hablo explico comento repito agradezco entiendo creo "
     "suplico pregunto informo confirmo contesto respondo escribo insisto recuerdo advierto oigo escucho veo vendo "

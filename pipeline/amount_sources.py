@@ -18,7 +18,6 @@ _WANTED = frozenset("quiere quieren queres quieres pide piden pides pedis exige 
 _MEANT = frozenset("iba ibamos pensaba pensabamos".split())
 _IS = frozenset("es son seria serian era eran".split())
 _TOTALS = frozenset("total minimo saldo deuda adeudo monto cuota balance importe mensualidad".split())
-_CLITICS = frozenset("le les te se lo los la las os".split())
 _FILLER = frozenset("como unos unas casi tipo de por".split())
 _LIVES = frozenset("vivo vivimos sobrevivo sobrevivimos mantengo mantenemos subsisto subsistimos comemos".split())
 _NEEDS = frozenset(

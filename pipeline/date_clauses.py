@@ -31,14 +31,13 @@ from pipeline.date_cues import (
     cue_masks,
     done_on_it,
 )
-from pipeline.date_runons import run_on_cuts
+from pipeline.date_runons import SIGNS, run_on_cuts
 from pipeline.date_wording import weigh_wording
 from pipeline.dates import DateMatch, Found
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import Token
 
-_SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _STOPS = frozenset(".?!…;")
 _TO_WHOM = frozenset({"le", "te", "les", "os", "lo", "se"})
 _ENCLITICS = ("arle", "arles", "arlo", "arte", "erle", "erlo", "selo", "sela", "telo")
@@ -131,7 +130,7 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
             dated, denied_at = True, 0
         elif not ends and dated and masks[place] & NEGATION and tokens[place].text != "ni" and not covered[place]:
             denied_at = place
-        sign = not ends and not covered[place] and tokens[place].kind == "sign" and tokens[place].text in _SIGNS
+        sign = not ends and not covered[place] and tokens[place].kind == "sign" and tokens[place].text in SIGNS
         opens = not ends and not covered[place] and bool(masks[place] & SPLIT)
         if not (ends or sign or opens):
             continue
@@ -195,7 +194,7 @@ def is_only_named(match: DateMatch, tokens: Sequence[Token]) -> bool:
 def _pays_on(tokens: Sequence[Token], masks: Sequence[int], place: int) -> bool:
     """Whether paying follows before the next sign: «el viernes no puedo | el lunes sí le pago»."""
     for index in range(place, len(tokens)):
-        if tokens[index].text in _SIGNS or masks[index] & NEGATION:
+        if tokens[index].text in SIGNS or masks[index] & NEGATION:
             return False
         if masks[index] & (PAY | LIGHT):
             return True

@@ -12,7 +12,7 @@ from pipeline import date_cues as cue
 from pipeline.date_neighbours import is_number
 from pipeline.tokens import Token
 
-_SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
+SIGNS = frozenset('.;:?!…,—–"«»()¿¡')
 _DATE_OPENS = frozenset("el la para pal pa en al este los dia".split())
 _HANGS_ON = frozenset(
     "que y e o u pero como aunque si ni porque cuando donde apenas cuanto mientras de con por para en a lo sino hasta "
@@ -107,7 +107,7 @@ class _Said:
     dates: Mapping[int, int]
 
     def is_sign(self, place: int) -> bool:
-        return self.tokens[place].kind == "sign" and self.tokens[place].text in _SIGNS and not self.covered[place]
+        return self.tokens[place].kind == "sign" and self.tokens[place].text in SIGNS and not self.covered[place]
 
     def follows(self, place: int, words: frozenset[str]) -> bool:
         return place + 1 < len(self.tokens) and self.tokens[place + 1].text in words

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from pipeline.calendar_words import WEEK
 from pipeline.numbers import find_numbers
 from pipeline.promise_cues import find_phrases, has_phrase
 from pipeline.tokens import Token
 
-_WEEKDAYS = ("lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo")
 _MIDDLE = 15
 _FORTNIGHT = 15
 _LARGEST_DAY = 31
@@ -33,7 +33,7 @@ def rhythm_of(tokens: Sequence[Token]) -> Rhythm | None:
     for head, end in find_phrases(tokens, "rhythm", "weekday_heads"):
         del head
         day = tokens[end].text.removesuffix("s") if end < len(tokens) else ""
-        for weekday, name in enumerate(_WEEKDAYS):
+        for weekday, name in enumerate(WEEK):
             if day in (name, name.removesuffix("s")):
                 return Rhythm("week", weekday)
     if (fixed := _day_of_every_month(tokens)) is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from pipeline.calendar_words import MONTHS, WEEKDAYS
 from pipeline.currencies import is_money_word
 from pipeline.number_atoms import DAY_WORDS, Atom
 from pipeline.number_words import Role, load
@@ -18,23 +19,6 @@ _HUNDREDS_COUNTED = frozenset({"PR", "US"})
 _AND = frozenset({"y", "e", "i"})
 _POINT = frozenset({"coma", "punto"})
 _PICO = frozenset({"pico", "tantos", "tantas", "algo", "fraccion", "piquito"})
-_MONTHS = frozenset(
-    [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "setiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ]
-)
 _LARGEST_DAY = 31
 _MILLION = 6
 _CENTS = ("centav", "centim", "centesim")
@@ -42,7 +26,6 @@ _CENTS = ("centav", "centim", "centesim")
 
 # A number of one of these roles is whole where none of these words follows.
 _ALONE = frozenset({Role.UNIT, Role.TEEN, Role.TENS, Role.HUNDREDS, Role.FIGURE})
-_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
 _GOES_ON = _AND | _POINT | HALF | {"con", "par", "de", "tercio", "tercios", "cuarto", "cuartos", "quinto", "quintos"}
 _GOES_ON |= {"sexto", "sextos", "octavo", "octavos", "decimo", "decimos", "medios"}
 
@@ -184,7 +167,7 @@ class NumberGrammar:
     def is_day_with_sum(self, index: int, day: Found) -> bool:
         """Whether "con" joins a sum to a day: "el lunes 21 con cuarenta dólares", not "el lunes doce con diez"."""
         fits = 1 <= day.value <= _LARGEST_DAY and day.value == day.value.to_integral_value()
-        if not fits or self.text(index - 1) not in _WEEKDAYS or self.text(day.after) != "con":
+        if not fits or self.text(index - 1) not in WEEKDAYS or self.text(day.after) != "con":
             return False
         paid = self.below_thousand(day.after + 1) or self.figure(day.after + 1)
         if paid is None:
@@ -244,7 +227,7 @@ class NumberGrammar:
             whole = self.text(index).replace(",", ".").partition(".")[0]
             plain = self.atoms[index].value < 1000 and len(whole) <= 3 and not self.text(index).startswith((",", "."))
             rest = self.figure(index) if plain else None
-        if start > index and self.text(start) in HALF and self.text(start + 1) not in _MONTHS:
+        if start > index and self.text(start) in HALF and self.text(start + 1) not in MONTHS:
             return Found(thousands + 500, start + 1, "half", 3)
         if rest is not None and start > index and self.counts_amount(rest.after):
             rest = None
@@ -261,7 +244,7 @@ class NumberGrammar:
     def starts_another(self, index: int, is_day: bool = True) -> bool:
         """Whether what was read before belongs to the next number: "mil | dos mil", "mil | quince de marzo"."""
         thousand = self.role(index) is Role.SCALE and self.atoms[index].value == 3
-        return thousand or (is_day and self.text(index) == "de" and self.text(index + 1) in _MONTHS)
+        return thousand or (is_day and self.text(index) == "de" and self.text(index + 1) in MONTHS)
 
     def number(self, index: int) -> Found | None:
         """Groups joined by falling scales from a million up."""

@@ -7,13 +7,10 @@ from decimal import Decimal
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amounts import AmountMatch
+from pipeline.calendar_words import MONTHS, WEEKDAYS
 from pipeline.numbers import NumberMatch
 from pipeline.tokens import glued
 
-_WEEKDAYS = frozenset("lunes martes miercoles jueves viernes sabado domingo".split())
-_MONTHS = frozenset(
-    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre".split()
-)
 _RATE_WORDS = frozenset(
     "interes intereses tasa mensual anual diario diaria mora descuento quita rebaja comision iva recargo seguro "
     "acuerdo condonan bonificacion penalidad usura sueldo salario celular bateria carga".split()
@@ -171,17 +168,17 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
         return False
     if before == "trae" and value in _MONTH_LENGTHS and first - 2 in u.taken:
         return True  # "este año trae veintinueve"
-    if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in _WEEKDAYS:
+    if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in WEEKDAYS:
         return True
     if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match) or _is_in_days(u, match):
         return True
     if before == "los" and {"siempre", "todos", "cobro"} & {u.text(i) for i in range(first - _REACH, first)}:
         return True
-    if before in ("uno", "en") and u.text(first - 2) in _WEEKDAYS | {"hoy", "manana"}:
+    if before in ("uno", "en") and u.text(first - 2) in WEEKDAYS | {"hoy", "manana"}:
         return True
     following = u.text(match.last + 1)
     return u.text(match.last) in ("de", "del") and (
-        following in _MONTHS or match.last + 1 in u.inside or match.last + 1 in u.taken
+        following in MONTHS or match.last + 1 in u.inside or match.last + 1 in u.taken
     )
 
 
@@ -261,10 +258,6 @@ _HAVE_THEM = frozenset("tengo tenemos son hay tenia teniamos tiene".split())
 _COUNTED_THINGS = frozenset(
     "tarjeta tarjetas cuenta cuentas credito creditos prestamo prestamos cuota cuotas letra letras recibo recibos hijo "
     "hijos hija hijas nino ninos factura facturas boleta boletas linea lineas plastico plasticos".split()
-)
-_IN_HAND = frozenset(
-    "nomas nada mas ahora ahorita disponible disponibles juntos en pesos para ahi aqui solamente y , . a hoy guardados "
-    "completos listos y le les te se si pero".split()
 )
 
 

@@ -22,7 +22,6 @@ _ADJECTIVES = frozenset(
 )
 _JOINTS = frozenset("de a por cada una uno con : , como en la los las son serian".split())
 _MOST_PAYMENTS = 120
-_REACH = 9
 
 
 def _count_ending_at(index: int, counts: Mapping[int, NumberMatch]) -> NumberMatch | None:

@@ -29,7 +29,6 @@ _PAYING_I = frozenset(
     "ingreso paso pongo hago yapeo".split()
 )
 _HAD_SAID = frozenset("habia habiamos habian".split())
-_INFINITIVE = ("r", "rle", "rte")
 _SAID = frozenset("dicho quedado prometido ofrecido hablado".split())
 _INTENDED = frozenset("iba ibamos pensaba pensabamos queria queriamos".split())
 _MEANT_ONCE = frozenset({"iba", "ibamos"})  # after these any "pero" takes it back; after the others one that denies
