@@ -32,7 +32,7 @@ def resident(line: str = "VmRSS") -> int:
 
 
 def test_memory_is_flat_over_many_calls(repetitions: Callable[[int, int], int]) -> None:
-    n_calls = repetitions(24, 2_000)
+    n_calls = repetitions(24, 10_000)
     activity = SileroVoiceActivity(CONFIG)
     transcriber = WhisperTranscriber(find_weights(CONFIG.model), CONFIG)
 
