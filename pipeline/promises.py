@@ -14,18 +14,16 @@ from datetime import date
 from pipeline.callbacks import find_callbacks
 from pipeline.config import PromisesConfig
 from pipeline.countries import CURRENCY_OF
-from pipeline.doubt import bears_figure
 from pipeline.payments import read_payments
 from pipeline.promise_collector import complete_amount, hear_collector
 from pipeline.promise_cues import has_phrase
 from pipeline.promise_debtor import hear_other, hear_promise, says_yes_to_pending
+from pipeline.promise_doubt import Doubts, doubts_of
 from pipeline.promise_ledger import Entry
 from pipeline.promise_settle import settle
 from pipeline.promise_talk import Talk
 from pipeline.tokens import tokenize
-from pipeline.types import Account, CallbackRequest, Promise, Turn, TurnLabels, Word
-
-_BESIDE = 2  # words on either side of a figure
+from pipeline.types import Account, CallbackRequest, Promise, Turn, TurnLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def promises_of_call(
         talk = Talk(account, said_on)
         for turn, label in zip(turns, labels, strict=True):
             _read(talk, turn, label)
-        promises = tuple(_promises(settle(talk), account, _unsure_turns(turns, config)))
+        promises = tuple(_promises(settle(talk), account, doubts_of(turns, labels, config)))
     return PromisesFound(promises, tuple(_callbacks(turns, said_on, account.country)))
 
 
@@ -81,7 +79,8 @@ def _read(talk: Talk, turn: Turn, label: TurnLabels) -> None:
     talk.remember(turn, reading)
 
 
-def _promises(entries: Sequence[Entry], account: Account, unsure: frozenset[int]) -> list[Promise]:
+def _promises(entries: Sequence[Entry], account: Account, doubts: Doubts) -> list[Promise]:
+    standing = [entry for entry in entries if entry.replaced_by is None]
     own = account.currency or CURRENCY_OF.get(account.country, "")
     return [
         Promise(
@@ -92,26 +91,13 @@ def _promises(entries: Sequence[Entry], account: Account, unsure: frozenset[int]
             conditional=entry.conditional,
             promised_by=entry.by,
             turns=entry.turns,
-            rule="+".join(dict.fromkeys(entry.rules)),
-            doubtful=entry.doubtful or any(turn in unsure for turn, _, _ in entry.spans),
+            rule="+".join(dict.fromkeys((*entry.rules, *why))),
+            doubtful=entry.doubtful or bool(why),
             replaced_by=entry.replaced_by,
             text_spans=entry.spans,
         )
-        for entry in entries
+        for entry, why in ((entry, doubts.of(entry, standing)) for entry in entries)
     ]
-
-
-def _unsure_turns(turns: Sequence[Turn], config: PromisesConfig) -> frozenset[int]:
-    """Turns in which a word of a number or a day, or one close to it, was recognised below the configured probability.
-
-    A word close by counts, since what was lost or put in beside a figure changes it as well.
-    """
-    return frozenset(turn.index for turn in turns if _has_unsure_figure(turn.words, config.doubtful_below))
-
-
-def _has_unsure_figure(words: Sequence[Word], floor: float) -> bool:
-    unsure = [place for place, word in enumerate(words) if word.probability < floor]
-    return any(bears_figure(near.text) for at in unsure for near in words[max(0, at - _BESIDE) : at + _BESIDE + 1])
 
 
 def _callbacks(turns: Sequence[Turn], said_on: date, country: str) -> list[CallbackRequest]:

@@ -224,16 +224,26 @@ _AMOUNTS: Final[Mapping[str, Reading]] = {
     "cents without con": Reading("centavos sin «con»", "las últimas cifras pueden ser centavos o no"),
 }
 
-RULES: Final[Mapping[str, Reading]] = {**_DAYS, **_AMOUNTS}
+_DOUBTS: Final[Mapping[str, Reading]] = {
+    "amount asked for": Reading("la cantidad que se pedía", "nadie dijo la cantidad junto con el día"),
+    "heard unsurely": Reading("", "una cifra o un día se oyó con poca seguridad"),
+    "promise unclear": Reading("", "no es seguro que lo dicho sea una promesa"),
+    "never taken up": Reading("", "el gestor no la fijó ni la repitió"),
+    "no day of its own": Reading("", "una cantidad sin día junto a un pago completo"),
+}
+"""What `pipeline.promises` and `pipeline.promise_doubt` add to the rules."""
+
+RULES: Final[Mapping[str, Reading]] = {**_DAYS, **_AMOUNTS, **_DOUBTS}
 """By rule name of `PromiseRow.rule`, which joins names with a plus."""
 
-DOUBT_BY_HEARING: Final = "dos lecturas cercanas, o una cifra que se oyó con poca seguridad"
+DOUBT_BY_HEARING: Final = "dos lecturas cercanas, o una cifra que se confunde al oído"
 
 
 def rule_words(rule: str) -> str:
     """«día de la semana · cifra dicha entera»; a rule without words keeps its name."""
     names = [name for name in rule.split("+") if name]
-    return " · ".join(dict.fromkeys(RULES[name].words if name in RULES else name for name in names))
+    words = (RULES[name].words if name in RULES else name for name in names)
+    return " · ".join(dict.fromkeys(filter(None, words)))
 
 
 def doubt_words(rule: str) -> str:

@@ -61,10 +61,10 @@ def _promised(probability: float, unsure: str) -> bool:
         Word(w, Span(k, k + 0.5), probability if w == unsure else 0.95, 0) for k, w in enumerate(text.split())
     )
     turn = Turn(0, "debtor", "channel-1", Span(0, 9), text, words)
+    recap = Turn(1, "agent", "channel-0", Span(9, 12), "Queda anotado.")
     account = Account("d1", "MX", currency="MXN", balance=Decimal(9000))
-    (promise,) = promises_of_call(
-        [turn], [TurnLabels(0, ("promise",))], account, DAY, PromisesConfig(doubtful_below=0.5)
-    ).promises
+    labels = [TurnLabels(0, ("promise",)), TurnLabels(1, steps=("recap",))]
+    (promise,) = promises_of_call([turn, recap], labels, account, DAY, PromisesConfig(doubtful_below=0.5)).promises
     return promise.doubtful
 
 
