@@ -54,7 +54,7 @@ _MADE_REACH = 5
 _PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _TURNS_IT = _TO_ME | _BEING
-_NEAR_WORDS = frozenset({"dia", "saldo", "ingreso", "hace"}) | _PAID_INTO | {word for word, _ in _SET_PHRASES}
+_NEAR_WORDS = frozenset("dia saldo ingreso hace recibo junta decia linea".split()) | _PAID_INTO | {word for word, _ in _SET_PHRASES}
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
 _FUTURE = ("are", "ere", "ire")
@@ -90,6 +90,10 @@ _SPEAKING = frozenset(
     "compro debo reclamo exijo como quiero conozco tengo firmo mando aclaro platico reitero comprendo atiendo busco "
     "avisare llamare dire diere dare hablare marcare contare".split()
 )
+_MEALS = frozenset("comer desayunar almorzar cenar mamar".split())
+_OF_TIME = frozenset({"mes", "ano", "semana", "fin", "periodo", "viernes", "puente"}) | WEEKDAYS
+# Nouns that sound like verbs, after an article: what they say then.
+_NOUNS = {"recibo": Cue.NOUN, "junta": Cue.NOUN}
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -217,6 +221,8 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
                 cue = None
             if (cue is Cue.NOUN and _is_mended(tokens, index)) or (cue is Cue.PAY and _is_to_me(tokens, index)):
                 cue = None if cue is Cue.NOUN else Cue.INCOME
+            elif cue is Cue.PAY and _text(tokens, index + 1) == "de" and _text(tokens, index + 2) in _MEALS:
+                cue = Cue.NOUN
             if token.text == "sale" and index + 1 in inside:
                 cue = Cue.PRICE
             ends = token.text == "vale" and not _text(tokens, index + 1).isalnum()
@@ -332,6 +338,12 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
         return Cue.NEUTRAL
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
+    if word in _NOUNS and before in _DETERMINERS | {"la", "una"}:
+        return _NOUNS[word]
+    if word == "decia":  # "le decía que mil" says it now, "el recibo decía mil" does not
+        return None if before in _TO_CREDITOR | {"yo", "como"} else Cue.DEBT
+    if word == "linea" and before == "en":
+        return Cue.NEUTRAL
     if word != "ingreso":
         return None
     nearby = {_text(tokens, i) for i in range(index - _MADE_REACH, index)}
@@ -373,7 +385,8 @@ def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
     """Words of past time: "ayer", "el mes pasado", "hace dos meses"; not "pasado mañana"."""
     word, after = tokens[index].text, _text(tokens, index + 1)
     if word in context_words().past_time:
-        return Cue.NEUTRAL if after == "manana" else Cue.PAST
+        to_come = word == "pasado" and after in ("el", "la", "los") and _text(tokens, index - 1) not in _OF_TIME
+        return Cue.NEUTRAL if after == "manana" or to_come else Cue.PAST
     if word == "hace":
         if after in ("un", "una") and _text(tokens, index - 1) in _TO_CREDITOR:
             return Cue.PAY  # "os hace un bizum"

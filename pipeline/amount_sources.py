@@ -31,20 +31,54 @@ _RECEIPTS = frozenset(
 _TRANSFERS = frozenset("transferencia deposito pago consignacion recibo".split())
 _AFTERWARDS = frozenset({"luego", "despues"})
 _YOURS = frozenset("suyo suya tuyo tuya vuestro ustedes usted".split())
+_OTHERS = frozenset("otro otra otros otras resto demas".split())
+_PAID = frozenset({Cue.PAY})
 _REACH = 5
 
 
 def sources(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of the sums that a later one of the utterance is given out of or instead of."""
-    later_given = False
+    later_given = later_paid = False
     for place in range(len(u.matches) - 1, -1, -1):
         match = u.matches[place]
         if reasons[place] is not None:
             continue
-        if later_given and _is_source(u, place):
+        if (later_given and _is_source(u, place)) or _is_split(u, place):
             yield place
         elif is_given(u, match) or _is_handed_over(u, match):
             later_given = True
+            later_paid = not _is_added(u, match)
+        elif later_paid and _is_only_named(u, match):
+            yield place
+        elif u.has(_PAID, u.clause(match.first, u.soft)):
+            later_paid = not _is_added(u, match)
+
+
+def _is_only_named(u: Utterance, match: AmountMatch) -> bool:
+    """Whether nothing in its clause pays it, where another is paid: "son noventa los que debo y le paso treinta".
+
+    A clause that is but the sum and its day shares the verb of the other: "el lunes cien y el viernes le doy mil".
+    """
+    clause = u.clause(match.first, u.soft)
+    if match.plan is not None or match.kind == "balance" or u.has(_PAID, clause):
+        return False
+    said = u.text(match.first - 1) in _IS or any(not u.is_empty(i) and u.cues[i] is not Cue.WEAK for i in clause)
+    dated = any(i in u.taken for i in clause)
+    return said or (not dated and u.first_content < clause.stop and u.text(match.first - 1) in _THOSE)
+
+
+def _is_added(u: Utterance, match: AmountMatch) -> bool:
+    """As in "y el viernes le doy otros mil", "uno de mil y otro de dos mil"."""
+    before = {u.text(i) for i in range(match.first - 3, match.first)}
+    return not before.isdisjoint(_OTHERS) or u.text(match.last) in ("mas", "restantes")
+
+
+def _is_split(u: Utterance, place: int) -> bool:
+    """As in "los seiscientos en tres recibos de doscientos"."""
+    if place + 1 >= len(u.matches) or u.matches[place + 1].plan is None:
+        return False
+    left, right = u.matches[place : place + 2]
+    return u.text(left.last) == "en" and right.first - left.last < 2 * _REACH and u.soft[left.first] == u.soft[right.first]
 
 
 def _is_source(u: Utterance, place: int) -> bool:
