@@ -147,6 +147,17 @@ class Utterance:
             return best[2]
         return Cue.WEAK if Cue.WEAK in seen else Cue.NEUTRAL if Cue.NEUTRAL in seen else None
 
+    def nearest_named(self, match: AmountMatch) -> bool:
+        """Whether "es", "son" makes it what one earns or spends: "mi sueldo es 470 pago arriendo 180"."""
+        verb = match.first - 1
+        while verb > 0 and self.text(verb) in ("de", "como", "unos", "casi"):
+            verb -= 1
+        if verb < 1 or self.text(verb) not in ("es", "son"):
+            return False
+        clause = self.clause(match.first, self.soft)
+        named = (self.cues[i] for i in range(verb - 1, max(clause.start, verb - _JUDGED) - 1, -1))
+        return next((cue for cue in named if cue is not None), None) in (Cue.INCOME, Cue.NOUN)
+
     def _is_of_another(self, index: int, match: AmountMatch) -> bool:
         """Whether what is judged is another sum: "dos mil es mucho señorita mil le puedo dar"."""
         near = range(max(0, index - _JUDGED), index)

@@ -17,7 +17,7 @@ from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amount_sources import of_other_money, sources
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.calendar_words import WEEKDAYS
-from pipeline.date_cues import pays_other, people
+from pipeline.date_cues import ASKED_OF_DEBTOR, pays_other, people
 from pipeline.date_neighbours import pays_person
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
@@ -64,6 +64,24 @@ _ANSWER_FLOOR = 32
 # A bare number beyond this many times the balance is a document, not a payment.
 _MOST_OF_BALANCE = 5
 _REACH = 6
+_KNOWN = frozenset("se sabemos consta entiendo veo".split())
+_IS_OWED = frozenset("son es debo debemos eran".split())
+_TOLD_AGAIN = (
+    ("lo", "ha", "dicho"),
+    ("lo", "han", "dicho"),
+    ("lo", "dijo"),
+    ("lo", "dijeron"),
+    ("lo", "repite"),
+    ("lo", "repiten"),
+    ("lo", "repitio"),
+    ("lo", "tiene", "que", "repetir"),
+    ("lo", "se", "de", "memoria"),
+)
+_MAY_BE_RIGHT = frozenset({"no context of money", "debt"})
+_US = frozenset({"me", "nos"})
+_ASKED = ASKED_OF_DEBTOR | frozenset("cubre cubra pague abone deposite liquide cancele transfiera".split())
+_SELLS = frozenset("factura vende venden facturan saca gana ganamos".split())
+_SAVINGS = frozenset("tanda junta cundina san pasanaku natillera pandero susu cadena rosca vaca".split())
 
 
 def payable_amounts(
@@ -108,6 +126,9 @@ class _Judge:
     def accepted(self) -> list[AmountMatch]:
         matches = self.u.matches
         reasons = [self.reason_against(match) for match in matches]
+        for position in range(len(matches) - 1):
+            if reasons[position] in _MAY_BE_RIGHT and reasons[position + 1] == "rejected":
+                reasons[position] = None if self.is_put_right(matches[position]) else reasons[position]
         for position in range(2, len(matches)):
             if sums_up(self.u, position, reasons):
                 reasons[position] = None
@@ -121,7 +142,7 @@ class _Judge:
         kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
         if kept:
             return kept
-        named = ("income", "weak", "expense", "price", "debt")
+        named = ("income", "weak", "expense", "price", "debt", "past")
         return [match for match, reason in pairs if reason in named and self.passed_on(match)]
 
     def is_mended(self, position: int) -> bool:
@@ -190,6 +211,8 @@ class _Judge:
     def is_base(self, match: AmountMatch) -> bool:
         """Whether another amount is taken out of this one: "de los ocho mil le pago cuatro mil"."""
         u, first = self.u, match.first
+        if first > 0 and u.text(first - 1) == "de" and u.text(match.last) == "que" and match is not u.matches[-1]:
+            return first == 1 or u.soft[first - 1] != u.soft[first - 2]  # "de mil que es la deuda le pago cien"
         opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
         starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
         return opens and starts and match is not u.matches[-1]
@@ -199,7 +222,12 @@ class _Judge:
         u = self.u
         before = {u.text(i) for i in range(match.first - 3, match.first)}
         if (u.text(match.last), u.text(match.last + 1)) in _A_DAY or u.text(match.last) in ("diarios", "diarias"):
-            return not before.isdisjoint(("hago", "hacemos")) and _TO_CREDITOR.isdisjoint(before)
+            if not before.isdisjoint(("hago", "hacemos")) and _TO_CREDITOR.isdisjoint(before):
+                return True
+            sells = {u.text(i) for i in range(match.first - _REACH, match.first)}
+            return not _SELLS.isdisjoint(sells) and _TO_CREDITOR.isdisjoint(sells)
+        if u.text(match.first - 1) == "de" and u.text(match.first - 2) in _SAVINGS:
+            return True
         return self.is_periodic(match.last) and not _MAKE.isdisjoint(before)
 
     def is_habit(self, match: AmountMatch) -> bool:
@@ -242,7 +270,11 @@ class _Judge:
 
     def is_destined(self, match: AmountMatch) -> bool:
         """Whether it is said to be for something else: "doce dólares, y son para la comida"."""
-        follows = [self.u.text(i) for i in range(match.last, match.last + 5)]
+        u, index = self.u, match.last
+        if u.text(index) == "que":  # "los cien que me manda mi hija son para la comida"
+            ends = range(index, min(index + 2 * _REACH, len(u.tokens) - 1))
+            index = next((i for i in ends if u.text(i) == "son" and u.text(i + 1) == "para"), index)
+        follows = [u.text(i) for i in range(index, index + 5)]
         while follows[0] in (",", "y", "pero"):
             follows.pop(0)
         return follows[:2] == ["son", "para"] and follows[2] not in ("usted", "ustedes", "vos", "ti", "abonar", "pagar")
@@ -270,7 +302,11 @@ class _Judge:
         """Whether its clause pays the one who listens: "le paso los ochenta del recibo"."""
         u = self.u
         clause = u.clause(match.first, u.soft)
-        return any(u.text(i) in _TO_CREDITOR and u.cues[i + 1] is Cue.PAY for i in clause if i + 1 < clause.stop)
+        return any(
+            u.cues[i + 1] is Cue.PAY and (u.text(i) in _TO_CREDITOR or (u.text(i) in _US and u.text(i + 1) in _ASKED))
+            for i in clause
+            if i + 1 < clause.stop
+        )
 
     def i_pay_it(self, match: AmountMatch) -> bool:
         """Whether the speaker takes up what others ask: "le pago los mil que dice el papel"; not thrown back."""
@@ -284,8 +320,39 @@ class _Judge:
         """Whether a clause without a verb gives it to the one who listens: "y el viernes a usted doscientos"."""
         u = self.u
         clause = u.clause(match.first, u.soft)
+        if u.text(match.last) == "para" and u.text(match.last + 1) in _LISTENERS:
+            return True  # "traigo mil para la renta y quinientos para usted"
         named = any(u.text(i) == "a" and u.text(i + 1) in _LISTENERS for i in clause)
         return named and all(u.cues[i] is None for i in clause)
+
+    def is_put_right(self, match: AmountMatch) -> bool:
+        """Whether the next sum is the one not meant: "yo le dije sesenta, no setenta"."""
+        u, place = self.u, self.u.ends[match.last] + 1
+        if place >= len(u.matches):
+            return False
+        between = [u.text(i) for i in range(match.last, u.matches[place].first)]
+        opening = between[1:2] if between[:1] in ([","], ["y"]) else between[:1]
+        return opening == ["no"] and set(between[2:]) <= {"no", *_ARTICLES} and not u.taken & {u.matches[place].last}
+
+    def is_dated_before(self, match: AmountMatch) -> bool:
+        """Whether it is all that is said after a comma and its day is all before it: "mejor el sábado, los mil"."""
+        u = self.u
+        clause = u.clause(match.first, u.soft)
+        if clause.start < 2 or u.text(clause.start - 1) != "," or not all(u.is_empty(i) for i in clause):
+            return False
+        before = u.clause(clause.start - 1, u.soft)
+        dated = any(i in u.taken for i in before) and all(u.is_empty(i) for i in before)
+        return dated and u.has(frozenset({Cue.PAY}), u.near(match))
+
+    def is_known(self, match: AmountMatch) -> bool:
+        """Whether the debt is only said to be known: "ya sé que son mil", "mil cien, me lo repiten a diario"."""
+        u = self.u
+        if u.has(frozenset({Cue.PAY}), u.near(match)):
+            return False
+        first = u.clause(match.first, u.soft).start
+        if u.text(first) == "que" and u.text(first - 1) in _KNOWN and u.text(first + 1) in _IS_OWED:
+            return True
+        return contains(u.texts, _TOLD_AGAIN) and not u.has(frozenset({Cue.WEAK}), u.clause(match.first, u.soft))
 
     def is_the_listeners(self, match: AmountMatch) -> bool:
         """Whether it is called the listener's: "el viernes ya usted tiene sus dos mil"."""
@@ -332,6 +399,10 @@ class _Judge:
             return None
         if self.is_for_creditor(match) or self.is_the_listeners(match):
             return None
+        if self.is_dated_before(match):
+            return None
+        if self.is_known(match) or u.nearest_named(match):
+            return "debt"
         leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):
             cue = u.nearest(match, bounds)
@@ -392,6 +463,8 @@ class _Judge:
         """Whether what was named goes to the debt after all: "me manda cien y esos se los deposito"."""
         u = self.u
         for index in range(match.last, u.near(match).stop):
+            if index in u.inside:
+                return False  # they are another sum
             clitic = u.text(index) in ("se", "te") and u.text(index + 1) in ("los", "las", "lo", "la")
             if not clitic and u.text(index) not in _TAKES_UP:
                 continue

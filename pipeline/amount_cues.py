@@ -93,7 +93,7 @@ _SPEAKING = frozenset(
 _MEALS = frozenset("comer desayunar almorzar cenar mamar".split())
 _OF_TIME = frozenset({"mes", "ano", "semana", "fin", "periodo", "viernes", "puente"}) | WEEKDAYS
 # Nouns that sound like verbs, after an article: what they say then.
-_NOUNS = {"recibo": Cue.NOUN, "junta": Cue.NOUN}
+_NOUNS = {"recibo": Cue.DEBT, "junta": Cue.NOUN}
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 

@@ -8,6 +8,7 @@ from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amounts import AmountMatch
 from pipeline.currencies import is_money_word
+from pipeline.plans import PAYMENT_NOUNS
 
 _NO = frozenset("no ni nunca jamas tampoco".split())
 _SKIPPED = frozenset(
@@ -33,6 +34,7 @@ _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
 _THAT = frozenset("eso ese esos esa esas".split())
 _REFUSING = frozenset("lo los la las le les pago voy acepto reconozco debo pienso".split())
+_INFINITIVES = ("r", "rle", "rte", "rles")
 _REACH = 6
 _NEAR = 4
 _STANDS = frozenset({"si", "es", "son", "seria", "serian"})
@@ -111,9 +113,13 @@ def _counts_refused(u: Utterance, index: int) -> bool:
 
 
 def _instead(u: Utterance, first: int) -> bool:
-    """As in "en lugar de dos mil", "en vez de los mil"."""
+    """As in "en lugar de dos mil", "en vez de los tres pagos de mil", "en vez de darle mil"."""
     index = first - 1
-    if u.text(index) in ("los", "las", "esos"):
+    if u.text(index) in ("de", "a") and u.text(index - 1) in PAYMENT_NOUNS:
+        index -= 2
+    while index >= 0 and (u.text(index) in ("los", "las", "esos") or index in u.numbered):
+        index -= 1
+    if index > 0 and u.text(index).endswith(_INFINITIVES) and u.cues[index] is Cue.PAY:
         index -= 1
     return u.text(index) == "de" and u.text(index - 1) in ("lugar", "vez") and u.text(index - 2) == "en"
 

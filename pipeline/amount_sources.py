@@ -33,6 +33,7 @@ _AFTERWARDS = frozenset({"luego", "despues"})
 _YOURS = frozenset("suyo suya tuyo tuya vuestro ustedes usted".split())
 _OTHERS = frozenset("otro otra otros otras resto demas".split())
 _PAID = frozenset({Cue.PAY})
+_HAVE = frozenset("tengo tenemos queda quedan traigo".split())
 _REACH = 5
 
 
@@ -154,7 +155,10 @@ def of_other_money(u: Utterance, match: AmountMatch, *, periodic: bool) -> str |
 
 
 def _is_lived_on(u: Utterance, match: AmountMatch, *, periodic: bool) -> bool:
-    """As in "vivo con novecientos dólares", "con 900 lucas al mes y tres cabros"."""
+    """As in "vivo con novecientos dólares", "con 900 lucas al mes y tres cabros", "tengo cien hasta el lunes"."""
+    if u.text(match.last) == "hasta":
+        had = {u.text(i) for i in range(match.first - _REACH, match.first)}
+        return not had.isdisjoint(_HAVE) and not u.has(frozenset({Cue.PAY}), u.near(match))
     place = match.first - 1
     while u.text(place) in _FILLER | {"unas", "los", "las", "esos", "mis"}:
         place -= 1

@@ -187,8 +187,8 @@ def _says_today(u: Utterance, match: AmountMatch) -> bool:
     before, earlier = u.text(match.first - 1), u.text(match.first - 2)
     if before == "es" and earlier == "que" and {match.first - 3, match.first - 4} & u.taken:
         return True  # "mañana, que es 29"
-    if before == "es" and match.first - 2 in u.taken and match.kind == "number":
-        return True  # "mañana es dieciocho"
+    if before == "es" and match.kind == "number" and {match.first - 2, match.first - 3} & u.taken:
+        return match.first - 2 in u.taken or earlier == "ya"  # "mañana es dieciocho", "hoy ya es 31"
     return (before == "a" and earlier == "estamos") or before == "somos" or (before == "es" and earlier == "hoy")
 
 
@@ -316,8 +316,10 @@ def _says_what_is_counted(u: Utterance, match: AmountMatch) -> bool:
 def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
     """Whether a label stands before it: "calle", "termina en", "cédula"."""
     first = match.first
-    if u.text(first - 1) == "#":
+    if u.text(first - 1) == "#" or _is_on_a_street(u, match):
         return True
+    if u.text(first - 1) == "el" and _is_figure(u, first) and not u.has(frozenset({Cue.PAY}), u.clause(first, u.soft)):
+        return True  # "el 30458"
     if u.text(first - 1) == "los" and u.has(frozenset({Cue.PAY}), u.clause(first, u.soft)):
         return False
     if u.text(first - 1) == ":" and first > 1:
@@ -332,6 +334,15 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
         if u.cues[index] is Cue.PAY:
             return False
     return False
+
+
+def _is_on_a_street(u: Utterance, match: AmountMatch) -> bool:
+    """As in "la audiencia es en Talcahuano 550", "en San Martín 1240"."""
+    first = match.first - 1
+    while first > 0 and match.first - first < 4 and u.written[u.tokens[first].start].isupper() and u.cues[first] is None:
+        first -= 1
+    named = first < match.first - 1 and u.text(first) == "en" and _is_figure(u, match.first)
+    return named and not u.has(frozenset({Cue.PAY}), u.clause(match.first, u.soft))
 
 
 def _is_labelled_like(u: Utterance, match: AmountMatch) -> bool:
