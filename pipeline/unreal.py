@@ -18,6 +18,9 @@ from pipeline.tokens import Token
 
 _STOPS = frozenset(".?!…;")
 _TURNS = frozenset({"pero", "sino"})
+_AGREED = frozenset("quedamos usted ustedes nos acordamos".split())
+_TAKING = frozenset("acepto aceptar aceptamos tomo tomar quiero puedo sirve conviene".split())
+_TO_LISTENER = frozenset("le les te os lo los la las".split())
 _REASONS = frozenset({"pero", "sino", "porque"})
 _FORMS = ("ara", "aras", "aran", "aramos", "iera", "ieras", "ieran", "ieramos", "iese", "ieses", "iesen", "iesemos")
 _HAD = ("hubiera", "hubiese", "hubieran", "hubiesen", "hubieras", "hubieses", "hubieramos", "hubiesemos")
@@ -228,11 +231,57 @@ def _supposes(texts: Sequence[str], part: range, place: int, words: _Words) -> b
     )
 
 
-def _is_asked(texts: Sequence[str], sentence: range, words: _Words) -> bool:
+def _asked_part(texts: Sequence[str], sentence: range) -> range:
+    """What is asked of a sentence that ends in a question; a tag («¿verdad?») asks all of it.
+
+    «Tendría que pagar mil el lunes, ¿se compromete?» proposes the payment and asks for the word; «o sea que
+    quedamos en mil, ¿verdad?» recalls what was agreed.
+    """
+    opens = next((place for place in sentence if texts[place] == "¿"), sentence.start)
+    if opens == sentence.start or "si" in texts[sentence.start : opens]:
+        return sentence
+    said = texts[opens + 1 : sentence.stop - 1]
+    recalled = not _AGREED.isdisjoint(texts[sentence.start : opens]) and "no" not in texts[sentence.start : opens]
+    return sentence if len(said) < 2 and not recalled else range(opens, sentence.stop)
+
+
+def _is_asked(texts: Sequence[str], asked: range, sentence: range, words: _Words) -> bool:
     """Whether a question throws back what was said: «¿Que si el lunes?», «¿tengo que pagar mil?»."""
-    first = sentence.start + (texts[sentence.start] == "¿")
+    first = asked.start + (texts[asked.start] == "¿")
     opens = _finds(texts, range(first, first + 1), words.opening)
-    return opens or _finds(texts, sentence, words.asked) or _asks_for_gain(texts, sentence, words)
+    return opens or _finds(texts, asked, words.asked) or _asks_for_gain(texts, sentence, words)
+
+
+def _is_declined(texts: Sequence[str], part: range) -> bool:
+    """«(Le agradezco la oferta de los mil,) pero no la voy a aceptar»."""
+    said = texts[part.start + 1 : part.start + 7]
+    return said[:1] == ["no"] and said[1:2] in (["la"], ["lo"], ["las"], ["los"]) and not _TAKING.isdisjoint(said)
+
+
+def _fill_but_promises(mask: bytearray, texts: Sequence[str], part: range) -> None:
+    """All but what the speaker sets against it: «usted me pide mil y yo | le pago cien», «…, los pago mañana»."""
+    first = part.start
+    for place in part:
+        sets_against = texts[place] in ("y", ",") and place > first
+        if not sets_against and place + 1 < part.stop:
+            continue
+        clause = range(first, place if sets_against else part.stop)
+        if first == part.start or not _promises(texts, clause):
+            _fill(mask, clause)
+        first = place
+
+
+def _promises(texts: Sequence[str], clause: range) -> bool:
+    """Whether «yo le digo que…», «yo dije…» or «le pago» is said there, and nothing denies it."""
+    said = texts[clause.start + 1 : clause.stop]
+    if "no" in said[:3] or "ni" in said[:2]:
+        return False
+    if said[:2] == ["yo", "dije"] or said[:1] == ["dije"]:
+        return True
+    return any(
+        one in _TO_LISTENER and (two in _PAYING_I or (one != "se" and two in ("digo", "estoy", "ofrezco")))
+        for one, two in pairwise(said)
+    )
 
 
 def _asks_for_gain(texts: Sequence[str], sentence: range, words: _Words) -> bool:
@@ -325,21 +374,26 @@ def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
 def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: range, mask: bytearray) -> None:
     words = _load()
     question = texts[sentence.stop - 1] == "?"
-    if question and (_finds(texts, sentence, words.thrown_back) or _is_asked(texts, sentence, words)):
-        _fill(mask, sentence)
-        return
+    if question:
+        asked = _asked_part(texts, sentence)
+        if _finds(texts, asked, words.thrown_back) or _is_asked(texts, asked, sentence, words):
+            _fill(mask, sentence)
+            return
+        question = asked is sentence
     if "cuanto" in texts[sentence.start : sentence.stop] and _asks_for_gain(texts, sentence, words):
         _fill(mask, sentence)
         return
     for part in _parts(texts, sentence, _REASONS):
         thrown = any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back))
         if thrown or (not question and _is_denied(texts, part, words)):
-            _fill(mask, part)
+            _fill_but_promises(mask, texts, part)
     _fill(mask, _quoted(texts, sentence))
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
         if _is_supposed(text, tokens, texts, part, words):
+            _fill(mask, part)
+        elif following is not None and _is_declined(texts, following):
             _fill(mask, part)
         elif _is_wished(texts, part, following):
             _fill(mask, _wished_part(texts, part))
