@@ -14,6 +14,7 @@ from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue
 from pipeline.amount_echoes import Echoes, contains
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
+from pipeline.amount_restated import is_dated_before, is_known, is_put_right
 from pipeline.amount_sources import of_other_money, sources
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.calendar_words import WEEKDAYS
@@ -64,19 +65,6 @@ _ANSWER_FLOOR = 32
 # A bare number beyond this many times the balance is a document, not a payment.
 _MOST_OF_BALANCE = 5
 _REACH = 6
-_KNOWN = frozenset("se sabemos consta entiendo veo".split())
-_IS_OWED = frozenset("son es debo debemos eran".split())
-_TOLD_AGAIN = (
-    ("lo", "ha", "dicho"),
-    ("lo", "han", "dicho"),
-    ("lo", "dijo"),
-    ("lo", "dijeron"),
-    ("lo", "repite"),
-    ("lo", "repiten"),
-    ("lo", "repitio"),
-    ("lo", "tiene", "que", "repetir"),
-    ("lo", "se", "de", "memoria"),
-)
 _MAY_BE_RIGHT = frozenset({"no context of money", "debt"})
 _US = frozenset({"me", "nos"})
 _ASKED = ASKED_OF_DEBTOR | frozenset("cubre cubra pague abone deposite liquide cancele transfiera".split())
@@ -128,7 +116,7 @@ class _Judge:
         reasons = [self.reason_against(match) for match in matches]
         for position in range(len(matches) - 1):
             if reasons[position] in _MAY_BE_RIGHT and reasons[position + 1] == "rejected":
-                reasons[position] = None if self.is_put_right(matches[position]) else reasons[position]
+                reasons[position] = None if is_put_right(self.u, matches[position]) else reasons[position]
         for position in range(2, len(matches)):
             if sums_up(self.u, position, reasons):
                 reasons[position] = None
@@ -325,35 +313,6 @@ class _Judge:
         named = any(u.text(i) == "a" and u.text(i + 1) in _LISTENERS for i in clause)
         return named and all(u.cues[i] is None for i in clause)
 
-    def is_put_right(self, match: AmountMatch) -> bool:
-        """Whether the next sum is the one not meant: "yo le dije sesenta, no setenta"."""
-        u, place = self.u, self.u.ends[match.last] + 1
-        if place >= len(u.matches):
-            return False
-        between = [u.text(i) for i in range(match.last, u.matches[place].first)]
-        opening = between[1:2] if between[:1] in ([","], ["y"]) else between[:1]
-        return opening == ["no"] and set(between[2:]) <= {"no", *_ARTICLES} and not u.taken & {u.matches[place].last}
-
-    def is_dated_before(self, match: AmountMatch) -> bool:
-        """Whether it is all that is said after a comma and its day is all before it: "mejor el sábado, los mil"."""
-        u = self.u
-        clause = u.clause(match.first, u.soft)
-        if clause.start < 2 or u.text(clause.start - 1) != "," or not all(u.is_empty(i) for i in clause):
-            return False
-        before = u.clause(clause.start - 1, u.soft)
-        dated = any(i in u.taken for i in before) and all(u.is_empty(i) for i in before)
-        return dated and u.has(frozenset({Cue.PAY}), u.near(match))
-
-    def is_known(self, match: AmountMatch) -> bool:
-        """Whether the debt is only said to be known: "ya sé que son mil", "mil cien, me lo repiten a diario"."""
-        u = self.u
-        if u.has(frozenset({Cue.PAY}), u.near(match)):
-            return False
-        first = u.clause(match.first, u.soft).start
-        if u.text(first) == "que" and u.text(first - 1) in _KNOWN and u.text(first + 1) in _IS_OWED:
-            return True
-        return contains(u.texts, _TOLD_AGAIN) and not u.has(frozenset({Cue.WEAK}), u.clause(match.first, u.soft))
-
     def is_the_listeners(self, match: AmountMatch) -> bool:
         """Whether it is called the listener's: "el viernes ya usted tiene sus dos mil"."""
         u = self.u
@@ -393,15 +352,9 @@ class _Judge:
         u = self.u
         if self.echoes.at(match.first):
             return "echo"
-        if self.is_announced(match):
+        if self.is_surely_paid(match):
             return None
-        if self.is_affirmed(match) or self.is_what_is_given(match) or self.is_of_the_debt(match):
-            return None
-        if self.is_for_creditor(match) or self.is_the_listeners(match):
-            return None
-        if self.is_dated_before(match):
-            return None
-        if self.is_known(match) or u.nearest_named(match):
+        if is_known(u, match) or u.nearest_named(match):
             return "debt"
         leaning = self.is_periodic(match.last)
         for bounds in (u.soft, u.medium, u.hard, None):
@@ -416,6 +369,12 @@ class _Judge:
         if match.kind == "money" or match.plan is not None or (leaning and match.kind != "balance"):
             return None
         return None if self.is_answer() or self.opens_as_answer(match) else "no context of money"
+
+    def is_surely_paid(self, match: AmountMatch) -> bool:
+        """Whether the words right around it say so, whatever else the sentence tells."""
+        said = self.is_announced(match) or self.is_affirmed(match) or self.is_what_is_given(match)
+        given = self.is_of_the_debt(match) or self.is_for_creditor(match) or self.is_the_listeners(match)
+        return said or given or is_dated_before(self.u, match)
 
     def is_announced(self, match: AmountMatch) -> bool:
         """Whether a colon leads to it from words of paying: "le acepto el descuento: tres mil"."""

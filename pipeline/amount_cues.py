@@ -54,7 +54,8 @@ _MADE_REACH = 5
 _PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _TURNS_IT = _TO_ME | _BEING
-_NEAR_WORDS = frozenset("dia saldo ingreso hace recibo junta decia linea".split()) | _PAID_INTO | {word for word, _ in _SET_PHRASES}
+_OF_THE_WORD_BEFORE = frozenset("saldo ingreso recibo junta decia linea".split())
+_NEAR_WORDS = {"dia", "hace"} | _OF_THE_WORD_BEFORE | _PAID_INTO | {word for word, _ in _SET_PHRASES}
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
 _FUTURE = ("are", "ere", "ire")
@@ -336,14 +337,20 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     into = before == "al" or (before == "la" and second == "a")
     if (word, before) in _SET_PHRASES or (into and word in _PAID_INTO):
         return Cue.NEUTRAL
+    return _by_article(tokens, index)
+
+
+def _by_article(tokens: Sequence[Token], index: int) -> Cue | None:
+    """A word that the one before it makes a verb or a noun: "el recibo decía mil", "le decía que mil", "en línea"."""
+    word, before = tokens[index].text, _text(tokens, index - 1)
     if word == "saldo":
         return Cue.DEBT if before in _DETERMINERS else Cue.PAY
-    if word in _NOUNS and before in _DETERMINERS | {"la", "una"}:
-        return _NOUNS[word]
-    if word == "decia":  # "le decía que mil" says it now, "el recibo decía mil" does not
+    if word in _NOUNS:
+        return _NOUNS[word] if before in _DETERMINERS | {"la", "una"} else None
+    if word == "decia":
         return None if before in _TO_CREDITOR | {"yo", "como"} else Cue.DEBT
-    if word == "linea" and before == "en":
-        return Cue.NEUTRAL
+    if word == "linea":
+        return Cue.NEUTRAL if before == "en" else None
     if word != "ingreso":
         return None
     nearby = {_text(tokens, i) for i in range(index - _MADE_REACH, index)}

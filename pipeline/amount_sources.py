@@ -79,7 +79,9 @@ def _is_split(u: Utterance, place: int) -> bool:
     if place + 1 >= len(u.matches) or u.matches[place + 1].plan is None:
         return False
     left, right = u.matches[place : place + 2]
-    return u.text(left.last) == "en" and right.first - left.last < 2 * _REACH and u.soft[left.first] == u.soft[right.first]
+    return (
+        u.text(left.last) == "en" and right.first - left.last < 2 * _REACH and u.soft[left.first] == u.soft[right.first]
+    )
 
 
 def _is_source(u: Utterance, place: int) -> bool:

@@ -339,7 +339,9 @@ def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
 def _is_on_a_street(u: Utterance, match: AmountMatch) -> bool:
     """As in "la audiencia es en Talcahuano 550", "en San Martín 1240"."""
     first = match.first - 1
-    while first > 0 and match.first - first < 4 and u.written[u.tokens[first].start].isupper() and u.cues[first] is None:
+    while (
+        first > 0 and match.first - first < 4 and u.written[u.tokens[first].start].isupper() and u.cues[first] is None
+    ):
         first -= 1
     named = first < match.first - 1 and u.text(first) == "en" and _is_figure(u, match.first)
     return named and not u.has(frozenset({Cue.PAY}), u.clause(match.first, u.soft))

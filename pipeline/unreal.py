@@ -391,9 +391,8 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
-        if _is_supposed(text, tokens, texts, part, words):
-            _fill(mask, part)
-        elif following is not None and _is_declined(texts, following):
+        declined = following is not None and _is_declined(texts, following)
+        if declined or _is_supposed(text, tokens, texts, part, words):
             _fill(mask, part)
         elif _is_wished(texts, part, following):
             _fill(mask, _wished_part(texts, part))
