@@ -16,7 +16,7 @@ from pipeline.tokens import Token
 _SENTENCE = frozenset(". ; ? ! … ¿ ¡".split())
 _SOFT = frozenset(", : ( ) - – —".split())
 _TURN = frozenset("pero porque aunque sino mientras".split())
-_SOFT_WORDS = frozenset({"y", "e", "que", "pues"})
+_SOFT_WORDS = frozenset({"y", "e", "que"})
 _CUTTING = _SENTENCE | _SOFT | _TURN | _SOFT_WORDS
 _CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".split())
 # No word further than this tells anything of an amount; it bounds the work on endless input.
@@ -51,6 +51,9 @@ class Utterance:
         self.taken = taken
         self.numbered = {i for number in self.numbers for i in range(number.first, number.last)}
         self.cues = cues_of(tokens, text, self.inside)
+        for place in taken:
+            if self.cues[place] is Cue.NOUN:
+                self.cues[place] = None  # "a las ocho y cuarto"
         self._cut()
 
     def _cut(self) -> None:

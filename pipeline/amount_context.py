@@ -16,6 +16,7 @@ from pipeline.amount_echoes import Echoes, contains
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amount_restated import is_dated_before, is_known, is_put_right
 from pipeline.amount_sources import of_other_money, sources
+from pipeline.amount_wording import goes_on, is_called_yours, names_its_own, put_in_figures, told_otherwise
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, pays_other, people
@@ -55,6 +56,9 @@ _CHANNELS = frozenset(
     "transferencia oxxo telefono internet app aplicacion zelle yappy sinpe efecty mes semana quincena cuota favor lo "
     "ahora hoy el la este esta mercado nequi daviplata bizum yape plin banca correo cada ventanilla tarjeta caja "
     "ath western transfermovil redpagos abitab pse spei deposito cheque".split()
+)
+_PAID_BY = frozenset(
+    "ath sinpe yape plin zelle nequi daviplata bizum yappy venmo cashapp oxxo spei transferencia".split()
 )
 _PAYMENTS = frozenset("cuota mensualidad pago letra abono minimo que lo todo total mitad monto".split())
 _LISTENERS = frozenset({"usted", "ustedes", "ti", "vos", "vosotros"})
@@ -123,9 +127,12 @@ class _Judge:
         for position in range(1, len(matches)):
             if reasons[position] in _BY_WORDS and reasons[position - 1] is None and self.is_mended(position):
                 reasons[position] = None
+        for position in range(1, len(matches)):
+            if reasons[position] is None and reasons[position - 1] in _BY_WORDS and goes_on(self.u, position):
+                reasons[position] = reasons[position - 1]
         for position in sources(self.u, reasons):
             reasons[position] = "source"
-        replaced = set(corrected(self.u, reasons))
+        replaced = set(corrected(self.u, reasons)) | set(put_in_figures(self.u, reasons))
         pairs = list(zip(matches, reasons, strict=True))
         kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
         if kept:
@@ -166,7 +173,8 @@ class _Judge:
         }:
             return "price"
         periodic = self.is_periodic(match.last)
-        if other := "income" if self.is_earned(match) else of_other_money(u, match, periodic=periodic):
+        other = "income" if self.is_earned(match) else of_other_money(u, match, periodic=periodic)
+        if other := other or told_otherwise(u, match):
             return other
         if self.is_habit(match) or self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
             return "expense"
@@ -366,6 +374,7 @@ class _Judge:
                     return None if cue is Cue.PAY or match.kind != "balance" else self.weak_balance(match)
                 answers = cue in (Cue.INCOME, Cue.DEBT) and bounds is not u.soft and self.opens_as_answer(match)
                 return None if answers else cue.value
+        leaning = leaning or (u.text(match.last) in ("por", "via") and u.text(match.last + 1) in _PAID_BY)
         if match.kind == "money" or match.plan is not None or (leaning and match.kind != "balance"):
             return None
         return None if self.is_answer() or self.opens_as_answer(match) else "no context of money"
@@ -374,7 +383,7 @@ class _Judge:
         """Whether the words right around it say so, whatever else the sentence tells."""
         said = self.is_announced(match) or self.is_affirmed(match) or self.is_what_is_given(match)
         given = self.is_of_the_debt(match) or self.is_for_creditor(match) or self.is_the_listeners(match)
-        return said or given or is_dated_before(self.u, match)
+        return said or given or is_dated_before(self.u, match) or is_called_yours(self.u, match)
 
     def is_announced(self, match: AmountMatch) -> bool:
         """Whether a colon leads to it from words of paying: "le acepto el descuento: tres mil"."""
@@ -431,6 +440,6 @@ class _Judge:
             while u.text(verb) in _CLITICS | {"mismo", "mismos", "mismas"}:
                 verb += 1
             for_me = u.text(verb - 1) == "me" or u.text(verb + 1) == "lo"  # "con eso me quedo", "hago lo que puedo"
-            if verb < len(u.tokens) and u.cues[verb] is Cue.PAY and not for_me:
+            if verb < len(u.tokens) and u.cues[verb] is Cue.PAY and not for_me and not names_its_own(u, index):
                 return True
         return False

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
-from pipeline.date_neighbours import is_asked, is_paid_to_speaker
+from pipeline.date_neighbours import BILL_VERBS, NO_PAYING, is_asked, is_paid_to_speaker, pays_a_thing
 from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token
 from pipeline.verb_forms import ar_forms
@@ -55,7 +55,7 @@ _PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _TURNS_IT = _TO_ME | _BEING
 _OF_THE_WORD_BEFORE = frozenset("saldo ingreso recibo junta decia linea".split())
-_NEAR_WORDS = {"dia", "hace"} | _OF_THE_WORD_BEFORE | _PAID_INTO | {word for word, _ in _SET_PHRASES}
+_NEAR_WORDS = {"dia", "hace", "hacen"} | _OF_THE_WORD_BEFORE | _PAID_INTO | {word for word, _ in _SET_PHRASES}
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
 _FUTURE = ("are", "ere", "ire")
@@ -95,6 +95,12 @@ _MEALS = frozenset("comer desayunar almorzar cenar mamar".split())
 _OF_TIME = frozenset({"mes", "ano", "semana", "fin", "periodo", "viernes", "puente"}) | WEEKDAYS
 # Nouns that sound like verbs, after an article: what they say then.
 _NOUNS = {"recibo": Cue.DEBT, "junta": Cue.NOUN}
+_DEALINGS = frozenset("pago transferencia deposito abono giro sinpe bizum yape zelle envio spei consignacion".split())
+_NOTED = frozenset("apunte anote agende programe registre apunto anoto agendo".split())  # "ya lo apunté": not paid
+_COUNTED_ON = frozenset({"cuente", "cuenten", "cuenta", "cuentas", "conta"})
+_OBJECTS = frozenset({"lo", "la", "los", "las"})
+_MADE = frozenset({"hago", "hacemos", "hacia"})
+_BY_THE_DAY = frozenset({"al", "en", "por", "diario", "diarios"})
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -211,6 +217,7 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
     """`cue_at` of every token, none of those inside an amount; most words are read without their neighbours."""
     cues: list[Cue | None] = []
     before = ""
+    bill = -1
     for index, token in enumerate(tokens):
         cue: Cue | None = None
         if token.kind == "word" and index not in inside:
@@ -226,12 +233,31 @@ def cues_of(tokens: Sequence[Token], text: str, inside: AbstractSet[int]) -> lis
                 cue = Cue.NOUN
             if token.text == "sale" and index + 1 in inside:
                 cue = Cue.PRICE
+            if token.text in BILL_VERBS and cue is Cue.PAY and pays_a_thing(tokens, index):
+                bill = index + 2
+            if index == bill:
+                cue = Cue.NOUN
+            elif token.text in _MADE and before == "que" and _text(tokens, index - 2) == "lo" and _makes(tokens, index):
+                cue = Cue.INCOME  # "lo que hago al día son mil"
+            elif (
+                token.text == "quedo" and before == "me" and _text(tokens, index + 1) in ("en", "sin", "corto", "corta")
+            ):
+                cue = None  # "me quedo en ceros"
+            elif token.text in _COUNTED_ON and cue is None and _is_counted_on(tokens, index):
+                cue = Cue.PAY
             ends = token.text == "vale" and not _text(tokens, index + 1).isalnum()
             if ends and before not in ("que", "cuanto", "lo", "eso", "no"):
                 cue = None
         cues.append(cue)
         before = token.text
     return cues
+
+
+def _is_counted_on(tokens: Sequence[Token], index: int) -> bool:
+    """As in "cuente con los mil", "cuente usted con mil"; not "su cuenta con ustedes"."""
+    verb = _text(tokens, index - 1) not in _DETERMINERS | {"la", "una", "mi"}
+    at = index + 1 + (_text(tokens, index + 1) in ("usted", "ustedes", "vos", "tu"))
+    return verb and _text(tokens, at) == "con"
 
 
 def _is_mended(tokens: Sequence[Token], index: int) -> bool:
@@ -284,8 +310,12 @@ def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | N
     """What "le" makes of "llega", "quieren" of an infinitive, "estuve" of a gerund."""
     word = tokens[index].text
     lost_r = word == "da" or word + "r" in context_words().infinitives
-    if before == "a" and lost_r and _text(tokens, index - 2) in ("voy", "vamos"):
-        return Cue.PAY
+    if before == "a" and _text(tokens, index - 2) in ("voy", "vamos"):
+        if lost_r:
+            return Cue.PAY
+        to_creditor = _text(tokens, index - 3) in _TO_CREDITOR and word.endswith("r") and word not in NO_PAYING
+        if to_creditor and _plain_cue(word) is None:
+            return Cue.PAY  # "le voy a sacar setecientos de la remesa"
     if before in _TO_CREDITOR and word in _REACHES:
         return Cue.PAY
     if before in _OWING and word == "debiendo":
@@ -299,6 +329,13 @@ def _by_word_before(tokens: Sequence[Token], index: int, before: str) -> Cue | N
 
 def _is_going_on(tokens: Sequence[Token], index: int) -> bool:
     """Whether it was paid up to now: "ya voy pagando quince mil", "llevo pagando", not "le voy pagando mil"."""
+    word = tokens[index].text
+    if (
+        _text(tokens, index - 1) in ("voy", "vamos", "vengo", "venimos")
+        and _tense(word) is None
+        and _plain_cue(word) is None
+    ):
+        return False  # "ya voy saliendo"
     return _text(tokens, index - 1) not in ("voy", "vamos") or _text(tokens, index - 2) == "ya"
 
 
@@ -325,6 +362,11 @@ def _done_to_creditor(token: Token, before: str, text: str) -> Cue | None:
 def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
+    if before in _OBJECTS and word in context_words().given and not is_asked(tokens, index):
+        if second in _TO_ME or (word == "pagan" and second not in _TO_CREDITOR | {"se"}):
+            return Cue.INCOME  # "la baja me la pagan en dos veces", "el día lo pagan a noventa"
+    if word in _MADE and (before == "me" or (before, second) == ("que", "lo")) and _makes(tokens, index):
+        return Cue.INCOME
     if before in _TO_ME:
         asked = word in ASKED_OF_DEBTOR and is_asked(tokens, index)
         if word == "dan" and (_text(tokens, index - 3), second) == ("lo", "que"):
@@ -355,6 +397,16 @@ def _by_article(tokens: Sequence[Token], index: int) -> Cue | None:
         return None
     nearby = {_text(tokens, i) for i in range(index - _MADE_REACH, index)}
     return Cue.PAY if before in _CLITICS or nearby & _MAKING else None
+
+
+def _makes(tokens: Sequence[Token], index: int) -> bool:
+    """As in "me hago cuarenta mil", "lo que hago al día son mil"; not "me hago cargo"."""
+    after = _text(tokens, index + 1)
+    if after in _BY_THE_DAY:
+        return True
+    by_me = _text(tokens, index - 1) == "me"
+    after = _text(tokens, index + 2) if after in ("como", "unos", "unas", "mis", "tipo") else after
+    return by_me and (after.isdecimal() or bool(read_word(after)))
 
 
 def _of_what_others_do(tokens: Sequence[Token], index: int, second: str) -> Cue | None:
@@ -390,13 +442,15 @@ def _done_to_me(word: str, second: str) -> Cue | None:
 
 def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
     """Words of past time: "ayer", "el mes pasado", "hace dos meses"; not "pasado mañana"."""
-    word, after = tokens[index].text, _text(tokens, index + 1)
+    word, before, after = tokens[index].text, _text(tokens, index - 1), _text(tokens, index + 1)
     if word in context_words().past_time:
-        to_come = word == "pasado" and after in ("el", "la", "los") and _text(tokens, index - 1) not in _OF_TIME
-        return Cue.NEUTRAL if after == "manana" or to_come else Cue.PAST
+        not_gone = not before.isalnum() or (word == "pasado" and before not in _OF_TIME)
+        by_then = after in ("el", "la", "los", "las") and not_gone  # "pasado el carnaval"
+        return Cue.NEUTRAL if after == "manana" or by_then else Cue.PAST
+    if before in _TO_CREDITOR and word in ("hace", "hacen", "haga"):
+        if after in ("un", "una") or (after in ("el", "la", "su") and _text(tokens, index + 2) in _DEALINGS):
+            return Cue.PAY  # "os hace un bizum", "te hace el pago móvil"
     if word == "hace":
-        if after in ("un", "una") and _text(tokens, index - 1) in _TO_CREDITOR:
-            return Cue.PAY  # "os hace un bizum"
         return Cue.NEUTRAL if after in ("falta", "el", "la", "cargo", "responsable") else Cue.PAST
     return None
 
@@ -440,6 +494,8 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
     token, before = tokens[index], _text(tokens, index - 1)
     if tense == "coming":
         return Cue.PAY
+    if token.text in _NOTED:
+        return Cue.NEUTRAL
     if tense == "past":
         return Cue.PAST
     if text[token.end - 1 : token.end] in ("é", "ó", "É", "Ó"):

@@ -190,13 +190,20 @@ def _before(u: Utterance, match: AmountMatch) -> bool:
             verb += 1
         if u.text(verb) in _TAKEN_FROM_ME and u.text(verb - 1) in ("me", "nos"):
             return all(u.text(i) in _SKIPPED | {"todo"} for i in range(verb + 1, first))
-        governs_other = any(i in u.inside for i in range(index + 1, first))
+        governs_other = any(i in u.inside for i in range(index + 1, _whole_of(u, first)))
         if u.text(index) == "no" and (governs_other or between.count(u.text(verb)) > 1):
             return False
         denies = verb < len(u.tokens) and u.cues[verb] is not None
         if denies or u.text(verb) in _DENIED:
             return u.text(verb) not in u.words.harmless
     return False
+
+
+def _whole_of(u: Utterance, first: int) -> int:
+    """The first token of "el total de los catorce mil", of which the sum that starts there is but the figure."""
+    opens = first - 2 if u.text(first - 1) in ("los", "las", "esos") else first - 1
+    match = u.matches[u.ends[opens]] if u.text(opens) == "de" and opens in u.ends else None
+    return match.first if match is not None and match.kind == "balance" else first
 
 
 def _sets_a_limit(u: Utterance, index: int) -> bool:

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amount_rejections import is_given
+from pipeline.amount_wording import is_taken_from
 from pipeline.amounts import AmountMatch
 
 _DRAWN = frozenset("saco sacamos sacar sacare sacando retiro retiramos retirar retirare".split())
 _WANTED = frozenset("quiere quieren queres quieres pide piden pides pedis exige exigen pretende pretenden".split())
 _MEANT = frozenset("iba ibamos pensaba pensabamos".split())
 _IS = frozenset("es son seria serian era eran".split())
+_STANDS = frozenset({"esta", "anda", "estaba", "queda"})
 _TOTALS = frozenset("total minimo saldo deuda adeudo monto cuota balance importe mensualidad".split())
 _FILLER = frozenset("como unos unas casi tipo de por".split())
 _LIVES = frozenset("vivo vivimos sobrevivo sobrevivimos mantengo mantenemos subsisto subsistimos comemos".split())
@@ -24,9 +26,11 @@ _NEEDS = frozenset(
     "hijos hijas ninos ninas cabros chamos nenes guaguas gurises chicos chiquillos bocas vive vivir vivimos alcanza "
     "comer come arriendo renta alquiler luz medicinas remedios familia mantener quiere quieren".split()
 )
+_EATS = frozenset("come vive comemos vivimos vivo comen viven".split())
 _THOSE = frozenset("los las esos esas mis unos unas".split())
 _RECEIPTS = frozenset(
-    "comprobante comprobantes voucher boucher baucher captura ticket soporte colilla constancia".split()
+    "comprobante comprobantes voucher boucher baucher captura ticket soporte colilla constancia detalle "
+    "desglose resumen aviso recordatorio carta notificacion".split()
 )
 _TRANSFERS = frozenset("transferencia deposito pago consignacion recibo".split())
 _AFTERWARDS = frozenset({"luego", "despues"})
@@ -39,15 +43,17 @@ _REACH = 5
 
 def sources(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of the sums that a later one of the utterance is given out of or instead of."""
-    later_given = later_paid = False
+    later_given: AmountMatch | None = None
+    later_paid = False
     for place in range(len(u.matches) - 1, -1, -1):
         match = u.matches[place]
         if reasons[place] is not None:
             continue
-        if (later_given and _is_source(u, place)) or _is_split(u, place):
+        taken = later_given is not None and (_is_source(u, place) or is_taken_from(u, match, later_given))
+        if taken or _is_split(u, place):
             yield place
         elif is_given(u, match) or _is_handed_over(u, match):
-            later_given = True
+            later_given = match
             later_paid = not _is_added(u, match)
         elif later_paid and _is_only_named(u, match):
             yield place
@@ -105,7 +111,9 @@ def _is_described(u: Utterance, place: int) -> bool:
     named_by = u.matches[place].first - 1
     while u.text(named_by) in _FILLER | _IS:
         named_by -= 1
-    is_total = u.text(named_by) in _TOTALS and u.text(named_by + 1) in _IS
+    if u.text(named_by) == "en" and u.text(named_by - 1) in _STANDS:
+        named_by -= 2
+    is_total = u.text(named_by) in _TOTALS and u.text(named_by + 1) in _IS | _STANDS
     if is_total and not u.has(frozenset({Cue.PAY}), u.clause(named_by, u.soft)):
         return True
     for part, total in ((place, place + 1), (place - 1, place)):
@@ -113,7 +121,7 @@ def _is_described(u: Utterance, place: int) -> bool:
             continue
         between = [u.text(i) for i in range(u.matches[part].last, u.matches[total].first)]
         clause = u.clause(u.matches[part].first, u.soft)
-        named = bool(between) and between[0] in _IS and set(between[1:]) <= _FILLER
+        named = bool(between) and between[0] in _IS | _STANDS and set(between[1:]) <= _FILLER | {"en"}
         if named and not u.has(frozenset({Cue.PAY}), clause):
             return True
     return False
@@ -128,6 +136,10 @@ def _is_what_comes_in(u: Utterance, match: AmountMatch) -> bool:
         before = u.clause(first - 1, u.soft) if first > 0 else range(0)
         if u.has(frozenset({Cue.INCOME}), before) and not u.has(frozenset({Cue.PAY}), before):
             return True  # "me llega el bono, como dos mil, y le pago trescientos"
+    if u.text(first) in _IS and u.text(first - 1) in (",", "y") and first > 1:
+        before = u.clause(first - 2, u.soft)  # "me pagan por cheque, son como mil, y le mando cien"
+        if u.has(frozenset({Cue.INCOME}), before) and not u.has(frozenset({Cue.PAY}), before):
+            return True
     if u.text(first) not in _IS or u.text(first - 1) != "que":
         return False
     before = u.clause(first - 2, u.soft) if first > 1 else range(0)
@@ -166,7 +178,8 @@ def _is_lived_on(u: Utterance, match: AmountMatch, *, periodic: bool) -> bool:
         place -= 1
     if u.text(place) not in ("con", "de"):
         return False
-    if u.text(place - 1) in _LIVES:
+    eats = u.text(match.last + (u.text(match.last) == "se"))
+    if u.text(place - 1) in _LIVES or eats in _EATS:
         return True
     opens = place == 0 or u.soft[place - 1] != u.soft[place]
     if not (periodic and opens) or u.has(frozenset({Cue.PAY}), u.clause(match.first, u.soft)):
@@ -208,6 +221,8 @@ def _is_on_a_receipt(u: Utterance, match: AmountMatch) -> bool:
     if u.text(place) != "de":
         return False
     before = place - 1
+    if u.text(before) == "cuenta" and u.text(before - 2) == "estado":
+        return True
     return u.text(before) in _RECEIPTS or (
         u.text(before) in _TRANSFERS and not _RECEIPTS.isdisjoint([u.text(i) for i in range(before - 3, before)])
     )

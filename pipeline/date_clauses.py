@@ -23,6 +23,7 @@ from pipeline.date_cues import (
     NEGATION,
     NEUTRAL,
     NO_CALL,
+    OTHER_BILL,
     PAST,
     PAY,
     SPLIT,
@@ -50,6 +51,7 @@ _MINE_OR_ME = frozenset({"me", "nos", "puedo", "tengo", "pago"})
 _PROMISED = frozenset({"prometi", "prometimos"})
 _COMES = frozenset({"viene", "vienen", "llega", "llegan"})
 _SUM_REACH = 8
+_PUT_DOWN = frozenset("pongame ponme poneme anoteme anotame apunteme apuntame agendeme agendame cobreme".split())
 _BARE_NOUNS = frozenset(
     {
         "fecha",
@@ -286,6 +288,8 @@ def _clause(
     opens_with_que = first < last and found.tokens[first].text == "que" and stop
     if opens_with_que or not (first < last and masks[first] & SUBORDINATE and not covered[first]):
         cues &= ~SUBORDINATE
+    if cues & OTHER_BILL and cues & (PAY | LIGHT) and _is_for_the_creditor(found.tokens[first:last]):
+        cues &= ~OTHER_BILL
     if cues & NO_CALL and not cues & (PAY | LIGHT):
         cues |= CALL
     after = found.tokens[last].text if last < len(found.tokens) else ""
@@ -300,6 +304,14 @@ def _clause(
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
     conditional = conditional and found.tokens[span[0] + 1].text not in _COURTESY
     return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
+
+
+def _is_for_the_creditor(tokens: Sequence[Token]) -> bool:
+    """Whether something is paid to the one who listens: «le pago», «te deposito», «póngame»."""
+    words = [token.text for token in tokens]
+    if not _PUT_DOWN.isdisjoint(words) or any(word in ("le", "te", "les") for word in words):
+        return True
+    return any(word == "se" and after in ("lo", "la", "los", "las") for word, after in pairwise(words))
 
 
 def _denies_a_condition(tokens: Sequence[Token], masks: Sequence[int], span: tuple[int, int]) -> int:

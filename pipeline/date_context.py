@@ -50,12 +50,16 @@ _BEING = frozenset({"estoy", "estamos"})
 _MAY_BE_NOW = _BEING | {"vez"}
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
 _NAMES_IT = 3
+_SAID = 6
+_YEAR_OFF = 300  # days: «un abono del 4 de marzo» said later in March was the last one
+_ON_RECORD = frozenset("figura aparece registra registrado registrada veo consta refleja".split())
 _DATED_ROUGHLY = frozenset({"month", "holiday"})
+_DATED_BY_MONTH = frozenset({"day_and_month", "weekday_and_number"})
 _DATED_FULLY = frozenset({"day_and_month", "full_date", "numeric_date"})
 _THAT_DAY = frozenset(
     {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
 )
-_INSTEAD = frozenset({"si", "mejor", "sino", "ya", "entonces", "pero"})
+_INSTEAD = frozenset({"asi", "si", "mejor", "sino", "ya", "entonces", "pero"})
 _AT_ONCE = frozenset({"altiro", "tiro", "al", "de"})
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 
@@ -74,6 +78,12 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     clause = around.clauses[place]
     names_no_day = match.rule in _NO_DAY or is_the_wage(clause, match, tokens)
     if names_no_day or match.date is None or not 0 <= (match.date - said_on).days <= _LONGEST:
+        return REFUSED
+    if (
+        match.rule in _DATED_BY_MONTH
+        and (match.date - said_on).days > _YEAR_OFF
+        and _is_on_record(clause, match, tokens)
+    ):
         return REFUSED
     same_day = not clause.has(_NOT_THAT_DAY) and (
         _pays_on_the_same_day(place, around.clauses, tokens) or pays_on_an_errand(place, around.clauses, match, tokens)
@@ -108,10 +118,30 @@ def _goes_on_telling(place: int, clauses: Sequence[Clause], tokens: Sequence[Tok
         if before.has(cue.PAY):
             return False
         if before.dates and before.has(cue.EVENT | cue.PAST | cue.PRETERITE) and not before.has(cue.NEGATION):
+            if _was_promised(before.dates[0], clauses[:place]):
+                return False  # "le pago el lunes, no, el lunes es festivo, el martes"
             return _INSTEAD.isdisjoint([token.text for token in tokens[before.last : clause.last + 1]])
         if before.stop:
             return False
     return False
+
+
+def _is_on_record(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«Tengo registrado un pago del quince de enero»."""
+    said = [token.text for token in tokens[clause.first : match.first]]
+    return said[-1:] == ["del"] or not _ON_RECORD.isdisjoint(said)
+
+
+def _says_the_month(first: DateMatch, second: DateMatch) -> bool:
+    """«El diez le deposito, el diez de diciembre»: the same day, said in full."""
+    same = first.date is not None and second.date is not None and first.date.day == second.date.day
+    return same and first.rule == "day_of_month" and second.rule == "day_and_month"
+
+
+def _was_promised(match: DateMatch, clauses: Sequence[Clause]) -> bool:
+    return any(
+        clause.has(cue.PAY) and any(day.date == match.date for day in clause.dates) for clause in clauses[-_SAID:]
+    )
 
 
 def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
@@ -125,13 +155,19 @@ def _names_the_payday(place: int, clauses: Sequence[Clause], tokens: Sequence[To
 
 def _pays_on_the_same_day(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
     """«El lunes tengo cita y saliendo de ahí paso a pagarle»: the next clause goes back to the day."""
-    if place + 1 >= len(clauses):
-        return False
-    after = clauses[place + 1]
-    if after.dates or after.stop or not after.has(cue.PAY) or after.has(_DENIES):
-        return False
-    words = [token.text for token in tokens[after.first : after.last]]
-    return not _BACK_TO_IT.isdisjoint(words) or any(pair in _THAT_DAY for pair in pairwise(words))
+    goes_back = False
+    for after in clauses[place + 1 : place + 4]:
+        if after.dates or after.stop or after.has(_DENIES):
+            return False
+        words = [token.text for token in tokens[after.first : after.last]]
+        at_an_hour = after.joined and words[:2] == ["a", "las"]  # "mañana abren y a las nueve tiene ahí sus treinta"
+        goes_back = goes_back or at_an_hour or not _BACK_TO_IT.isdisjoint(words)
+        goes_back = goes_back or any(pair in _THAT_DAY for pair in pairwise(words))
+        if after.has(cue.PAY):
+            return goes_back
+        if not goes_back:
+            return False
+    return False
 
 
 def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]) -> bool:
@@ -146,6 +182,8 @@ def _pays_instead(place: int, clauses: Sequence[Clause], tokens: Sequence[Token]
 def _pays_without_a_day(clause: Clause) -> bool:
     """Whether a clause speaks of paying and names no day of its own."""
     if not clause.has(cue.PAY) or clause.has(cue.PAST | cue.NEGATION | cue.CALL | cue.HYPOTHETICAL | cue.SUBORDINATE):
+        return False
+    if clause.has(cue.OTHER_BILL | cue.OTHER_PAYEE) and not clause.has(cue.CREDITOR):
         return False
     return not clause.conditional and all(match.date is None for match in clause.dates)
 
@@ -310,6 +348,7 @@ def _stands(
             or candidate.strength > current.strength
             or (candidate.strength == current.strength == WEAK and _leads_up(candidate, current, clauses))
             or NARROWER.get(current.match.rule) == candidate.match.rule
+            or _says_the_month(current.match, candidate.match)
             or gathers(clauses[current.clause], clauses[candidate.clause], tokens)
             or (
                 candidate.strength == current.strength
@@ -401,9 +440,9 @@ def judge_dates(
     candidates: list[DueDate] = []
     for place, clause in enumerate(clauses):
         for match in clause.dates:
-            if (address and match.rule in STREETS and not clause.has(cue.PAY | cue.INCOME)) or (
-                unreal and unreal[match.first]
-            ):
+            street = address and match.rule in STREETS and not clause.has(cue.PAY | cue.INCOME)
+            by_article = match.first > 0 and tokens[match.first - 1].text == "el" and not clause.has(cue.ADDRESS)
+            if (street and not by_article) or (unreal and unreal[match.first]):
                 continue
             strength = _judge(place, around, match, said_on, tokens)
             if strength > REFUSED:

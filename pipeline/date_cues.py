@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from pipeline.date_neighbours import (
+    NO_PAYING,
     TO_SPEAKER,
     done_already,
     follows_event,
@@ -138,7 +139,9 @@ _AGE_VERBS = frozenset(
     "cumplimos cumpliremos".split()
 )
 _AGES = frozenset({"anos", "anitos", "ano", "mes", "meses", "aniversario"})
-ASKED_OF_DEBTOR = frozenset("paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split())
+ASKED_OF_DEBTOR = frozenset(
+    "autoriza autorizas paga pagas abona deposita liquida cancela transfiere consigna ingresa gira".split()
+)
 _NOUN_FOLLOWS = frozenset({"el", "un", "una", "del", "al", "este", "ese", "nuestro"})
 PAYMENTS = frozenset(
     "pago deposito abono giro adelanto saldo ingreso arreglo envio programado liquido anticipo entrega cuadre "
@@ -373,9 +376,16 @@ def _cue_of_form(text: str, tokens: Sequence[Token], place: int) -> int:
     heard = _heard(word)
     if heard:
         return heard if heard & (PAY | LIGHT) else PAY
+    if before == "a" and word.endswith("r") and word not in NO_PAYING and _is_about_to(tokens, place):
+        return PAY  # "le voy a apartar cuatrocientos"
     if before in _CLITICS and word.endswith(("o", "re")) and last not in "óÓ" and len(word) > 2:
         return PAY
     return EVENT | PRETERITE if _is_preterite(text, tokens, place) else UNKNOWN
+
+
+def _is_about_to(tokens: Sequence[Token], place: int) -> bool:
+    said = [token.text for token in tokens[max(0, place - 3) : place]]
+    return len(said) == 3 and said[0] in _CLITICS and said[1] in ("voy", "vamos")
 
 
 def _is_income(tokens: Sequence[Token], place: int, cue: int) -> bool:

@@ -17,7 +17,7 @@ from pipeline.date_values import Day, Month, Week
 
 DAYS = Layer()
 
-_COUNTED = "MONEY|HOURU|DAYU|WEEK|MES|YEARU|MINUTEU|COLON|SPAN|MERIDIEM|SLASH|QUINCENA"
+_COUNTED = "MONEY|HOURU|DAYU|WEEK|MES|YEARU|MINUTEU|SPAN|MERIDIEM|SLASH|QUINCENA"
 NTH = "(FIRST|ORD2|ORD3|ORD4|ORD5)"
 _OF = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED))"
 _NAMED = "(?:(?<=EL)|(?<=CONTR)|(?<=CONTRACTED)|(?<=DAYU))"
@@ -131,6 +131,7 @@ def no_date(scan: Scan, match: re.Match[str]) -> bool:
     "ONE WEEKDAY",
     "w:WEEKDAY (DE|CLOCK)* EACH (WEEK_REF|WEEK|MES|MONTH_REF)",
     "WEEKDAY (A|CONTR) (WEEKDAY)",
+    "(?<!EL)(?<!FOR)(?<!THIS)(?<!CONTR) WEEKDAY COMMA WEEKDAY (COMMA? Y|COMMA) WEEKDAY",
 )
 def recurring(scan: Scan, match: re.Match[str]) -> Day:
     del scan, match
@@ -199,6 +200,9 @@ def weekday_of_week(scan: Scan, match: re.Match[str]) -> Day | None:
     found = week.monday + timedelta(days=scan.value(match, "w", "WEEKDAY"))
     if week.is_past:
         return Day(found, "past")
+    between = scan.tokens[scan.items[match.start()].last : scan.items[match.end() - 1].first]
+    if found < scan.said_on and any(token.text == "," for token in between):
+        return None  # "no me llame esta semana, el lunes le pago"
     if week.rule == "this_week" and found < scan.said_on:
         return Day(found, "past", doubtful=True)
     return Day(found, "weekday_of_" + week.rule)
@@ -326,7 +330,7 @@ def day_of_next(scan: Scan, match: re.Match[str]) -> Day | None:
     return _day_of(scan, scan.value(match, "d", "DAY_NUMBER"), month)
 
 
-_ITS_DAY = "COMMA? (FOR|EN|A)? (EL|CONTR) (DAY_NUMBER|WEEKDAY|DAYU)"  # "el primero el 15": the first payment
+_ITS_DAY = "COMMA? (FOR|EN|A)? (EL|CONTR|THIS) (DAY_NUMBER|WEEKDAY|DAYU)"  # "el primero el 15": the first payment
 
 
 @DAYS.rule(

@@ -47,7 +47,7 @@ def is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool
         return True
     if pays and clause.has(cue.PAYEE):
         return True
-    if clause.has(cue.OTHER_BILL) and pays and not _for_the_creditor(clause, tokens):
+    if clause.has(cue.OTHER_BILL) and pays:
         return True
     return clause.has(cue.NEGATION) and (clause.denied_first or not pays) and not _only_until(clause, match, tokens)
 
@@ -176,14 +176,6 @@ def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
     before = {token.text for token in tokens[max(0, match.first - _FAREWELL_REACH) : match.first]}
     ends = match.last >= len(tokens) - 1 and not before.isdisjoint(_LEAVING)
     return match.rule == "tomorrow" or not following.isdisjoint(_FAREWELLS) or ends
-
-
-def _for_the_creditor(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """Whether something is paid to the one who listens: «le pago», «te deposito»."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    return any(word in ("le", "te", "les") for word in words) or any(
-        word == "se" and after in ("lo", "la", "los", "las") for word, after in pairwise(words)
-    )
 
 
 def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:

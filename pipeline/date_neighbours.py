@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pipeline.calendar_words import MONTHS, WEEKDAYS
 from pipeline.number_words import read_word
 from pipeline.tokens import Token
 
@@ -15,6 +16,27 @@ TO_SPEAKER = frozenset({"me", "nos"})
 ARTICLES = frozenset("la los las mi mis un una unos unas don dona nuestro nuestra el".split())
 _TO_LISTENER = frozenset({"le", "te", "les", "os"})
 _PRONOUNS = _TO_LISTENER | {"lo", "la", "los", "las", "se", "me", "yo"}
+# What one is going to do to the creditor and is no paying: "le voy a explicar".
+NO_PAYING = frozenset(
+    "decir contar explicar hablar llamar marcar avisar preguntar pedir deber mentir fallar quedar quitar cobrar "
+    "perdonar condonar bonificar rebajar reclamar demandar denunciar ver ser tener hacer escribir contestar responder "
+    "comentar confirmar platicar recordar insistir rogar agradecer reconocer exigir dar mostrar ensenar leer mandar "
+    "enviar aplicar subir bajar descontar".split()
+)
+BILL_VERBS = frozenset("pagar pago pagamos pagare pagando cancelar cancelo liquidar liquido paga pagan".split())
+_PAID_THINGS = frozenset("el la los las mi mis un una".split())
+# What the debt itself is called, and what only dates or counts a payment of it.
+OWED = frozenset(
+    "deuda saldo cuota cuotas cuotita mensualidad mensualidades letra letras prestamo credito tarjeta minimo minima total "
+    "totalidad mitad resto restante monto adeudo atraso atrasado compromiso abono plazo vencido vencidas parte partes interes "
+    "intereses cuenta plan convenio acuerdo primera segunda tercera cuarta ultima primer segundo primero ultimo "
+    "diferencia importe cantidad anticipo enganche entrada inicial recibo factura boleta mora pago pagos semana "
+    "quincena mes dia fin proximo proxima otro otra siguiente mismo misma dinero plata platita lana cosa asunto "
+    "pendiente pendientes faltante balance numero verdad financiamiento pagare obligacion obligaciones documento "
+    "cargo cargos vale fiado mero que de del mas noche tarde manana viene lo le hora anualidad bendita dichosa "
+    "dichoso bendito pinche maldita maldito refinanciacion reestructura parcialidad puta puto "
+    "gestion domicilio poco algo monton principal capital".split()
+)
 _SENDS = frozenset("manda mandan envia envian gira giran".split())
 _SENT = frozenset("remesa remesas pension mesada giro".split())
 _HOUR_BY_EVENT = frozenset({"despues", "antes", "saliendo", "luego", "salir", "salga", "salgo", "vuelta", "despuesito"})
@@ -45,6 +67,7 @@ _OTHERS = frozenset({"otra", "otro", "otras", "otros"})
 _FAR = 40  # words; a noun said before them is no longer meant
 _OWN = frozenset("mi mis nuestro nuestra el ella ellos ellas".split())
 _NEAR, _AFTER = 6, 4
+_SAID_BEFORE = 16
 _TAKING = frozenset("descontar cobrar debitar cargar sacar retirar".split())
 
 
@@ -64,6 +87,25 @@ def pays_person(tokens: Sequence[Token], place: int) -> bool:
     if place > 2 and (before == "del" or (before in ARTICLES and tokens[place - 2].text == "de")):
         return tokens[place - 2 - (before != "del")].text in _SOMEBODY  # "a la señora de la tanda"
     return before == "al" or (before in ARTICLES and place > 1 and tokens[place - 2].text == "a")
+
+
+def pays_a_thing(tokens: Sequence[Token], verb: int) -> bool:
+    """«Tengo que pagar la patente», «pago mi sentaje», «se paga la junta»: no word of the debt is what is paid.
+
+    Args:
+        tokens: The utterance.
+        verb: The word of paying; the noun is the second after it.
+    """
+    noun = verb + 2
+    if noun >= len(tokens) or tokens[verb + 1].text not in _PAID_THINGS or tokens[noun].kind != "word":
+        return False
+    word = tokens[noun].text
+    if word in OWED or word in WEEKDAYS or word in MONTHS or read_word(word):
+        return False
+    before = [token.text for token in tokens[max(0, verb - _NEAR // 2) : verb]]
+    if tokens[verb].text in ("paga", "pagan"):
+        return before[-1:] == ["se"]
+    return _PRONOUNS.isdisjoint([word for word in before if word not in ("yo", "me")])
 
 
 def done_already(tokens: Sequence[Token], place: int) -> bool:
@@ -175,7 +217,13 @@ def is_of_the_account(tokens: Sequence[Token], place: int) -> bool:
 
 def is_paid_to_another(tokens: Sequence[Token], place: int) -> bool:
     """«A mi esposo le pagan mañana», «el viernes le depositan a ella»: one of the speaker's own is paid."""
-    if place == 0 or tokens[place - 1].text not in ("le", "les") or not tokens[place].text.endswith("an"):
+    before = tokens[place - 1].text if place else ""
+    se = place > 1 and tokens[place - 2].text == "se" and before in ("lo", "la", "los", "las")
+    if (before not in ("le", "les") and not se) or not tokens[place].text.endswith("an"):
         return False
-    near = [token.text for token in tokens[max(0, place - _NEAR) : place + 1 + _AFTER]]
+    near = [token.text for token in tokens[max(0, place - _SAID_BEFORE) : place + 1 + _AFTER]]
+    for at in range(len(near) - 4):  # "a mi esposo le deben su cts y en noviembre le depositan"
+        if near[at] == "a" and near[at + 1] in ("mi", "nuestro", "nuestra") and near[at + 3] in ("le", "les"):
+            return True
+    near = near[-_NEAR - 1 - _AFTER :]
     return any(before == "a" and word in _OWN for before, word in pairwise(near))

@@ -21,6 +21,12 @@ def span_day(scan: Scan, span: Span, past: bool = False) -> Day:
     return Day(span.after(scan.said_on), "in_" + span.unit, doubtful=span.doubtful)
 
 
+_ONE_MONTH = 31
+_OF_A_KIND = frozenset(
+    "bueno buena malo mala normal flojo floja regular fuerte flaco flaca tranquilo cualquiera".split()
+)
+
+
 @DAYS.rule(
     "DAY",
     "(IN|EN) (ART|ABOUT)* NEXT? s:SPAN (NEXT|MORE)? (?!AGO|HENCE)",
@@ -37,8 +43,9 @@ def in_span(scan: Scan, match: re.Match[str]) -> Day | None:
     place = match.start("s")
     if scan.kind_at(match.start() - 1, "SINCE", "EACH", "POR", "RELATIVE", "WEEKDAY", "MANANA"):
         return None
-    if scan.kind_at(match.end(), "AGO"):
-        return None
+    following = scan.items[match.end()].values.get("OTHER_WORD") if match.end() < len(scan.items) else None
+    if scan.kind_at(match.end(), "AGO") or (span.days <= _ONE_MONTH and following in _OF_A_KIND):
+        return None  # "en un día bueno me hago mil"
     forms = [
         kind
         for kind in ("NEXT", "MORE", "FROMNOW")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from pipeline import date_cues as cue
+from pipeline.date_neighbours import BILL_VERBS, OWED, is_number, pays_a_thing
 from pipeline.dates import DateMatch, Found
 from pipeline.tokens import Token
 
@@ -43,6 +44,11 @@ _SCORN = frozenset("loco loca locos sonando sonado estuviera estuviese fuera".sp
 _OWES = frozenset("debe debia deben debian".split())
 _ITS_OWNER = frozenset("mi la el su otro otra".split())
 _EXPLAINS = frozenset("ya se ando estoy hoy".split())
+_HAVE_TO = frozenset("tengo tenemos que voy vamos a debo hay".split())
+_COSTS = frozenset("son es cuesta cuestan vale valen sale salen cobran".split())
+_TO_PAY_WITH = frozenset("que para chance como modo manera forma con de un una el la lo pago".split())
+_DEALINGS = frozenset("abono pago deposito transferencia consignacion giro ingreso movimiento".split())
+_DONE = frozenset("hecho hecha realizado realizada efectuado efectuada recibido recibida aplicado reportado".split())
 _NEAR, _SENTENCE, _FAR = 4, 10, 60
 _PLACES = frozenset("banco oficina sucursal caja agencia tienda ventanilla".split())
 
@@ -57,7 +63,11 @@ def weigh_wording(tokens: Sequence[Token], masks: list[int], found: Found) -> No
     """
     words = [token.text for token in tokens]
     said = _Said(
-        words, masks, {match.first: match for match in found.dates}, frozenset(match.last for match in found.dates)
+        tokens,
+        words,
+        masks,
+        {match.first: match for match in found.dates},
+        frozenset(match.last for match in found.dates),
     )
     for place, word in enumerate(words):
         for rule in _RULES.get(word, ()):
@@ -70,6 +80,7 @@ def weigh_wording(tokens: Sequence[Token], masks: list[int], found: Found) -> No
 class _Said:
     """An utterance's words, what each says, the dates by their first token, and the tokens after them."""
 
+    tokens: Sequence[Token]
     words: list[str]
     masks: list[int]
     dates: dict[int, DateMatch]
@@ -176,7 +187,14 @@ class _Said:
 
     def goes_on(self, place: int) -> None:
         """«El arriendo son mil y lo pago el cinco» pays the rent; «cobro el 8, el 9 la llevo» the wage just named."""
-        if place + 1 >= len(self.words) or not self.masks[place + 1] & _PAYS:
+        verb = place + 1
+        while verb < len(self.words) and self.words[verb] in _HAVE_TO:
+            verb += 1
+        if verb >= len(self.words) or not self.masks[verb] & _PAYS:
+            return
+        if verb > place + 1 and self.words[place - 1] not in _TO_ANYBODY and self.is_of_a_thing(place):
+            self.masks[place] |= cue.OTHER_BILL  # "la multa son mil y la tengo que pagar el lunes"
+        if verb > place + 1:
             return
         opens, before = self.opens(place), self.words[place - 1] if place else ""
         if before in ("y", ",") and not self.has(opens, place, cue.INCOME):
@@ -191,6 +209,14 @@ class _Said:
         earned = self.has(recent, place, cue.INCOME) and not self.has(recent, place, cue.EVENT)
         if self.words[place + 1].endswith("o") and not elsewhere and earned:
             self.masks[place + 1] |= cue.PAY
+
+    def is_of_a_thing(self, place: int) -> bool:
+        """Whether what the sentence begins with costs a sum and is no word of the debt."""
+        opens = self.opens(place)
+        while opens + 1 < place and self.words[opens] not in _BEFORE_DAYS | {"del"}:
+            opens += 1
+        costs = _COSTS.isdisjoint(self.words[opens:place])
+        return not costs and opens + 1 < place and self.words[opens + 1] not in OWED
 
     def schedules(self, place: int) -> None:
         """«Le agendo la visita para el jueves»."""
@@ -232,12 +258,74 @@ class _Said:
         """«Le doy mil que ya hablé con el patrón», «le hago el pago es que se fue la luz»: the reason comes after."""
         following = self.words[place + 1] if place + 1 < len(self.words) else ""
         is_reason = self.words[place] == "es" and following == "que"
+        if following == "ya" and self.ends_a_date(place) and "mejor" in self.words[max(0, place - _NEAR) : place]:
+            self.masks[place] |= cue.SPLIT | cue.SUBORDINATE  # "mejor el martes | que ya vendí"
+            return
         if not is_reason and (self.words[place] != "que" or following not in _EXPLAINS):
             return
         opens = self.opens(place)
         noun = self.words[place - 1] in cue.PAYMENTS | {"transferencia"} and self.words[place - 2] in _INSURED | {"la"}
         if self.has(opens, place, _PAYS) and self.dated(opens, place) and not self.ends_a_date(place) and not noun:
             self.masks[place] |= cue.SPLIT | cue.SUBORDINATE
+
+    def repeats(self, place: int) -> None:
+        """«El diez le deposito, el diez de diciembre te digo»: said again, and no call."""
+        if place < 1 or self.masks[place] & cue.CALL == 0 or place not in self.lasts:
+            return
+        dates = [match for match in self.dates.values() if match.first < place]
+        last = [match.date.day for match in dates[-2:] if match.date is not None]
+        if len(last) > 1 and last[0] == last[1]:
+            self.masks[place] = cue.NEUTRAL
+
+    def there_is(self, place: int) -> None:
+        """«El viernes hay ampliado», «mañana hay paro»: an event."""
+        first = place + 1
+        if place not in self.lasts or first >= len(self.words) or self.words[first] in _TO_PAY_WITH:
+            return
+        if self.masks[first] & cue.UNKNOWN and not self.masks[first] & (cue.MONEY | cue.INCOME):
+            self.masks[first] |= cue.EVENT
+
+    def pays_a_thing(self, place: int) -> None:
+        """«Tengo que pagar la patente»: another bill."""
+        if self.masks[place] & _PAYS and pays_a_thing(self.tokens, place):
+            self.masks[place + 2] |= cue.OTHER_BILL
+
+    def is_a_place(self, place: int) -> None:
+        """«Descargo un camión en el mercado»: no bill."""
+        if self.words[place + 1 : place + 2] in (["el"], ["la"], ["mi"]) and place + 2 < len(self.words):
+            self.masks[place + 2] &= ~cue.OTHER_BILL
+
+    def makes(self, place: int) -> None:
+        """«Me hago cuarenta mil», «lo que hago en la semana», «en octubre hago los cincuenta y tres»."""
+        before = self.words[max(0, place - 2) : place]
+        after = self.words[place + 1] if place + 1 < len(self.words) else ""
+        number = place + 1 < len(self.words) and is_number(self.tokens[place + 1])
+        if (after in ("al", "en", "por") and (before[-1:] == ["me"] or before == ["lo", "que"])) or (
+            before[-1:] == ["me"] and number
+        ):
+            self.masks[place] = cue.INCOME
+        elif (
+            place in self.lasts
+            and (number or after == "los")
+            and any(match.last == place and match.rule == "month" for match in self.dates.values())
+        ):
+            self.masks[place] = cue.BIRTH
+
+    def goes_off(self, place: int) -> None:
+        """«Lo suyo, cuatrocientos, se va el sábado»."""
+        opens = self.opens(place)
+        if self.has(opens, place, cue.CREDITOR) and not self.has(opens, place, _PAYS | cue.NEGATION):
+            if self.dated(place, place + _NEAR):
+                self.masks[place] |= cue.PAY
+
+    def was_done(self, place: int) -> None:
+        """«Un abono de mil hecho el cuatro de marzo»."""
+        start = place + 1
+        while start < len(self.words) and self.words[start] in _ARTICLES | {"del"} and start not in self.dates:
+            start += 1
+        noun = any(word in _DEALINGS for word in self.words[max(0, place - _SENTENCE) : place])
+        if noun and start in self.dates:
+            self.masks[place] |= cue.PAST
 
     def ends_a_date(self, place: int) -> bool:
         return place in self.lasts
@@ -294,7 +382,13 @@ def is_set_apart(words: Sequence[str], first: int) -> bool:
 
 
 _RULES = {
-    **dict.fromkeys(("le", "te", "les"), (_Said.confirms, _Said.tells_that)),
+    **dict.fromkeys(("le", "te", "les"), (_Said.confirms, _Said.tells_that, _Said.repeats)),
+    "hay": (_Said.there_is,),
+    "hago": (_Said.makes,),
+    **dict.fromkeys(("va", "sale"), (_Said.goes_off,)),
+    "en": (_Said.is_a_place,),
+    **dict.fromkeys(BILL_VERBS, (_Said.pays_a_thing,)),
+    **dict.fromkeys(_DONE, (_Said.was_done,)),
     **dict.fromkeys(("se",), (_Said.confirms,)),
     **dict.fromkeys(("la", "los", "las"), (_Said.goes_on,)),
     "lo": (_Said.confirms, _Said.goes_on),

@@ -170,7 +170,7 @@ def _is_day(u: Utterance, match: AmountMatch) -> bool:
         return True  # "este año trae veintinueve"
     if before in ("el", "dia", "al", "del", "dias", "pal", "l") or before in WEEKDAYS:
         return True
-    if before in ("ese", "aquel") or _says_today(u, match) or _is_day_said(u, match) or _is_in_days(u, match):
+    if before in ("ese", "aquel", "pleno") or _says_today(u, match) or _is_day_said(u, match) or _is_in_days(u, match):
         return True
     if before == "los" and {"siempre", "todos", "cobro"} & {u.text(i) for i in range(first - _REACH, first)}:
         return True
@@ -268,6 +268,12 @@ def _is_age(u: Utterance, match: AmountMatch) -> bool:
         return False
     if before in _AGE_VERBS or (before in ("los", "sus", "mis", "como") and u.text(first - 2) in _AGE_VERBS):
         return True
+    made = first - 1 - (before == "los")
+    if u.text(made) in ("hago", "hace") and value >= _YOUNGEST and u.text(made - 1) not in ("le", "te", "les", "me"):
+        in_month = made - 1 in u.taken and u.text(made - 1) in MONTHS  # "en octubre hago cincuenta"
+        return match.kind == "number" and (before == "los" or in_month)
+    if before == "los" and value == _YOUNGEST and u.text(match.last) == "de":
+        return u.text(match.last + 2) in ("hija", "nieta", "nena", "nina", "sobrina", "hermana", "ahijada")
     if before == "mis" and u.text(first - 2) in ("a", "con") and value >= _YOUNGEST:
         return True
     if u.has(frozenset({Cue.PAY}), u.near(match)):
