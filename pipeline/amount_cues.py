@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
+from pipeline.amount_lexicon import PAYING, SHORTEST_BY_SOUND, Cue, context_words
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
 from pipeline.date_neighbours import BILL_VERBS, NO_PAYING, is_asked, is_paid_to_speaker, pays_a_thing
 from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token
-from pipeline.verb_forms import ar_forms
+
+__all__ = ["PAYING", "Cue", "context_words", "cue_at", "cues_of"]
 
 
-class Cue(StrEnum):
-    """What a word says of the amounts near it."""
-
-    PAY = "pay"
-    WEAK = "weak"
-    NEUTRAL = "neutral"
-    PAST = "past"
-    INCOME = "income"
-    PRICE = "price"
-    NOUN = "expense"
-    DEBT = "debt"
-    JUDGE = "judged"
-    IF = "hypothetical"
-    TOLD = "told"
-    NEARBY = "nearby"
-
-
-PAYING = frozenset({Cue.PAY, Cue.WEAK, Cue.NEUTRAL})
-_SHORTEST_BY_SOUND = 3
 _TO_ME = frozenset({"me", "nos"})
 _HAVE = frozenset("he hemos ha han has habia habiamos habian habia hube haber".split())
 _DEMANDS = frozenset("quieren quiere querian queria pretenden iban".split())
@@ -104,76 +82,11 @@ _BY_THE_DAY = frozenset({"al", "en", "por", "diario", "diarios"})
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
-@dataclass(frozen=True, slots=True)
-class ContextWords:
-    """The word lists of the package data."""
-
-    cues: dict[str, Cue]
-    cues_by_sound: dict[str, Cue]
-    tensed: dict[str, str]
-    tensed_by_sound: dict[str, str]
-    given: frozenset[str]
-    infinitives: frozenset[str]
-    past_time: frozenset[str]
-    said: frozenset[str]
-    reject: frozenset[str]
-    harmless: frozenset[str]
-    corrections: frozenset[str]
-    counted: frozenset[str]
-    labelled: frozenset[str]
-    filler: frozenset[str]
-    after_number: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def context_words() -> ContextWords:
-    """The package data, read once; where a word is in several lists, the first here counts."""
-    data: dict[str, Any] = tomllib.loads(files("pipeline.lexicon").joinpath("amount_context.toml").read_text("utf-8"))
-    cues: dict[str, Cue] = {}
-    lists = (
-        (data["hypothetical"]["words"], Cue.IF),
-        (data["pay"]["past"], Cue.PAST),
-        (data["pay"]["present"], Cue.PAY),
-        (data["income"]["words"], Cue.INCOME),
-        (data["price"]["words"], Cue.PRICE),
-        (data["debt"]["words"], Cue.DEBT),
-        (data["judge"]["words"], Cue.JUDGE),
-        (data["pay"]["weak"], Cue.WEAK),
-        (data["pay"]["neutral"], Cue.NEUTRAL),
-        (data["price"]["nouns"], Cue.NOUN),
-    )
-    for words, cue in lists:
-        for word in words:
-            cues.setdefault(word, cue)
-    tensed: dict[str, str] = {}
-    for verb in data["pay"]["regular"]:
-        for form, tense in ar_forms(verb).items():
-            if cues.get(form) in (None, Cue.WEAK, Cue.NEUTRAL):
-                tensed.setdefault(form, tense)
-    return ContextWords(
-        cues=cues,
-        cues_by_sound={sound(word): cue for word, cue in cues.items() if len(word) > _SHORTEST_BY_SOUND},
-        tensed=tensed,
-        tensed_by_sound={sound(word): tense for word, tense in tensed.items() if len(word) > _SHORTEST_BY_SOUND},
-        infinitives=frozenset(data["pay"]["regular"]) | {"transferir"},
-        given=frozenset(data["income"]["given"]),
-        past_time=frozenset(data["pay"]["past_time"]),
-        said=frozenset(data["debt"]["said"]),
-        reject=frozenset(data["reject"]["words"]),
-        harmless=frozenset(data["reject"]["harmless"]),
-        corrections=frozenset(data["reject"]["corrections"]),
-        counted=frozenset(data["counted"]["words"]),
-        labelled=frozenset(data["labelled"]["words"]),
-        filler=frozenset(data["filler"]["words"]),
-        after_number=frozenset(data["after_number"]["words"]),
-    )
-
-
 @lru_cache(maxsize=16384)
 def _tense(word: str) -> str | None:
     words = context_words()
     found = words.tensed.get(word)
-    if found is None and len(word) > _SHORTEST_BY_SOUND:
+    if found is None and len(word) > SHORTEST_BY_SOUND:
         found = words.tensed_by_sound.get(sound(word))
     return found
 
@@ -183,12 +96,12 @@ def _plain_cue(word: str) -> Cue | None:
     """The cue of a word by its spelling, its sound, or without the pronouns glued to it ("póngale")."""
     words = context_words()
     found = words.cues.get(word)
-    if found is None and len(word) > _SHORTEST_BY_SOUND:
+    if found is None and len(word) > SHORTEST_BY_SOUND:
         found = words.cues_by_sound.get(sound(word))
     base = word
     for _ in range(2):
         clitic = next((c for c in _GLUED if base.endswith(c)), None)
-        if found is not None or clitic is None or len(base) - len(clitic) < _SHORTEST_BY_SOUND:
+        if found is not None or clitic is None or len(base) - len(clitic) < SHORTEST_BY_SOUND:
             break
         base = base.removesuffix(clitic)
         found = Cue.PAY if words.cues.get(base) is Cue.PAY or words.tensed.get(base) in ("coming", "e") else None
@@ -362,11 +275,10 @@ def _done_to_creditor(token: Token, before: str, text: str) -> Cue | None:
 def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     """What a pronoun or an article beside the word makes of it; NEUTRAL where it makes it say nothing."""
     word, before, second = tokens[index].text, _text(tokens, index - 1), _text(tokens, index - 2)
-    if before in _OBJECTS and word in context_words().given and not is_asked(tokens, index):
-        if second in _TO_ME or (word == "pagan" and second not in _TO_CREDITOR | {"se"}):
-            return Cue.INCOME  # "la baja me la pagan en dos veces", "el día lo pagan a noventa"
-    if word in _MADE and (before == "me" or (before, second) == ("que", "lo")) and _makes(tokens, index):
-        return Cue.INCOME
+    to_me = second in _TO_ME or (word == "pagan" and second not in _TO_CREDITOR | {"se"})
+    given = before in _OBJECTS and to_me and word in context_words().given and not is_asked(tokens, index)
+    if given or (word in _MADE and before == "me" and _makes(tokens, index)):
+        return Cue.INCOME  # "la baja me la pagan en dos veces", "el día lo pagan a noventa", "me hago cien"
     if before in _TO_ME:
         asked = word in ASKED_OF_DEBTOR and is_asked(tokens, index)
         if word == "dan" and (_text(tokens, index - 3), second) == ("lo", "que"):
@@ -447,9 +359,9 @@ def _by_time(tokens: Sequence[Token], index: int) -> Cue | None:
         not_gone = not before.isalnum() or (word == "pasado" and before not in _OF_TIME)
         by_then = after in ("el", "la", "los", "las") and not_gone  # "pasado el carnaval"
         return Cue.NEUTRAL if after == "manana" or by_then else Cue.PAST
-    if before in _TO_CREDITOR and word in ("hace", "hacen", "haga"):
-        if after in ("un", "una") or (after in ("el", "la", "su") and _text(tokens, index + 2) in _DEALINGS):
-            return Cue.PAY  # "os hace un bizum", "te hace el pago móvil"
+    dealing = after in ("un", "una") or (after in ("el", "la", "su") and _text(tokens, index + 2) in _DEALINGS)
+    if dealing and before in _TO_CREDITOR and word in ("hace", "hacen", "haga"):
+        return Cue.PAY  # "os hace un bizum", "te hace el pago móvil"
     if word == "hace":
         return Cue.NEUTRAL if after in ("falta", "el", "la", "cargo", "responsable") else Cue.PAST
     return None

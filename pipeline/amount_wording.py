@@ -17,10 +17,10 @@ from pipeline.number_words import read_word
 
 _EACH = frozenset({"el", "la", "por", "cada"})
 _UNITS = frozenset(
-    "hora libra kilo kg quintal galon litro docena metro caja bolsa saco bulto arroba carga pieza unidad persona cabeza "
-    "jornada turno viaje carrera vuelta noche clase sesion plato vaso vasito taza tonelada carton paquete par ciento "
-    "millar hectarea porcion rollo botella lata cubeta balde costal racimo atado onza gramo balon cilindro garrafa "
-    "bombona yarda pie tarea copia receta entrada funcion fanega cajeta bandeja".split()
+    "hora libra kilo kg quintal galon litro docena metro caja bolsa saco bulto arroba carga pieza unidad persona "
+    "cabeza jornada turno viaje carrera vuelta noche clase sesion plato vaso vasito taza tonelada carton paquete "
+    "par ciento millar hectarea porcion rollo botella lata cubeta balde costal racimo atado onza gramo balon "
+    "cilindro garrafa bombona yarda pie tarea copia receta entrada funcion fanega cajeta bandeja".split()
 )
 _NOT_EACH = frozenset("semana quincena mes dia cuota letra mensualidad proxima otra siguiente fecha verdad".split())
 _GOES_FOR = frozenset(

@@ -77,13 +77,9 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     """Strength of one date; 0 where it is no due date."""
     clause = around.clauses[place]
     names_no_day = match.rule in _NO_DAY or is_the_wage(clause, match, tokens)
-    if names_no_day or match.date is None or not 0 <= (match.date - said_on).days <= _LONGEST:
-        return REFUSED
-    if (
-        match.rule in _DATED_BY_MONTH
-        and (match.date - said_on).days > _YEAR_OFF
-        and _is_on_record(clause, match, tokens)
-    ):
+    ahead = -1 if match.date is None else (match.date - said_on).days
+    recorded = ahead > _YEAR_OFF and match.rule in _DATED_BY_MONTH and _is_on_record(clause, match, tokens)
+    if names_no_day or recorded or not 0 <= ahead <= _LONGEST:
         return REFUSED
     same_day = not clause.has(_NOT_THAT_DAY) and (
         _pays_on_the_same_day(place, around.clauses, tokens) or pays_on_an_errand(place, around.clauses, match, tokens)

@@ -27,15 +27,14 @@ BILL_VERBS = frozenset("pagar pago pagamos pagare pagando cancelar cancelo liqui
 _PAID_THINGS = frozenset("el la los las mi mis un una".split())
 # What the debt itself is called, and what only dates or counts a payment of it.
 OWED = frozenset(
-    "deuda saldo cuota cuotas cuotita mensualidad mensualidades letra letras prestamo credito tarjeta minimo minima total "
-    "totalidad mitad resto restante monto adeudo atraso atrasado compromiso abono plazo vencido vencidas parte partes interes "
-    "intereses cuenta plan convenio acuerdo primera segunda tercera cuarta ultima primer segundo primero ultimo "
-    "diferencia importe cantidad anticipo enganche entrada inicial recibo factura boleta mora pago pagos semana "
-    "quincena mes dia fin proximo proxima otro otra siguiente mismo misma dinero plata platita lana cosa asunto "
-    "pendiente pendientes faltante balance numero verdad financiamiento pagare obligacion obligaciones documento "
-    "cargo cargos vale fiado mero que de del mas noche tarde manana viene lo le hora anualidad bendita dichosa "
-    "dichoso bendito pinche maldita maldito refinanciacion reestructura parcialidad puta puto "
-    "gestion domicilio poco algo monton principal capital".split()
+    "deuda saldo cuota cuotas cuotita mensualidad mensualidades letra letras prestamo credito tarjeta minimo "
+    "minima total totalidad mitad resto restante monto adeudo atraso atrasado compromiso abono plazo vencido "
+    "vencidas parte partes interes intereses cuenta plan convenio acuerdo primera segunda tercera cuarta ultima "
+    "primer segundo primero ultimo diferencia importe cantidad anticipo enganche entrada inicial recibo factura "
+    "boleta mora pago pagos semana quincena mes dia fin proximo proxima otro otra siguiente mismo misma dinero "
+    "plata platita lana cosa asunto pendiente pendientes faltante balance numero verdad financiamiento pagare "
+    "obligacion obligaciones documento cargo cargos vale fiado mero que de del mas noche tarde manana viene lo le "
+    "hora anualidad refinanciacion reestructura parcialidad gestion domicilio poco algo monton principal capital".split()
 )
 _SENDS = frozenset("manda mandan envia envian gira giran".split())
 _SENT = frozenset("remesa remesas pension mesada giro".split())

@@ -314,9 +314,9 @@ class _Said:
     def goes_off(self, place: int) -> None:
         """«Lo suyo, cuatrocientos, se va el sábado»."""
         opens = self.opens(place)
-        if self.has(opens, place, cue.CREDITOR) and not self.has(opens, place, _PAYS | cue.NEGATION):
-            if self.dated(place, place + _NEAR):
-                self.masks[place] |= cue.PAY
+        yours = self.has(opens, place, cue.CREDITOR) and not self.has(opens, place, _PAYS | cue.NEGATION)
+        if yours and self.dated(place, place + _NEAR):
+            self.masks[place] |= cue.PAY
 
     def was_done(self, place: int) -> None:
         """«Un abono de mil hecho el cuatro de marzo»."""

@@ -268,13 +268,9 @@ def _is_age(u: Utterance, match: AmountMatch) -> bool:
         return False
     if before in _AGE_VERBS or (before in ("los", "sus", "mis", "como") and u.text(first - 2) in _AGE_VERBS):
         return True
-    made = first - 1 - (before == "los")
-    if u.text(made) in ("hago", "hace") and value >= _YOUNGEST and u.text(made - 1) not in ("le", "te", "les", "me"):
-        in_month = made - 1 in u.taken and u.text(made - 1) in MONTHS  # "en octubre hago cincuenta"
-        return match.kind == "number" and (before == "los" or in_month)
-    if before == "los" and value == _YOUNGEST and u.text(match.last) == "de":
-        return u.text(match.last + 2) in ("hija", "nieta", "nena", "nina", "sobrina", "hermana", "ahijada")
     if before == "mis" and u.text(first - 2) in ("a", "con") and value >= _YOUNGEST:
+        return True
+    if _is_birthday(u, match):
         return True
     if u.has(frozenset({Cue.PAY}), u.near(match)):
         return False
@@ -283,6 +279,18 @@ def _is_age(u: Utterance, match: AmountMatch) -> bool:
     if before not in ("tengo", "tiene") or value < _YOUNGEST:
         return False
     return u.text(match.last) == "y" and u.text(match.last + 1) not in ("le", "se", "te", "con", "eso", "nada")
+
+
+def _is_birthday(u: Utterance, match: AmountMatch) -> bool:
+    """As in "en octubre hago los cincuenta", "el veinte son los quince de mi hija"."""
+    before, value = u.text(match.first - 1), _literal(match)
+    if before == "los" and value == _YOUNGEST and u.text(match.last) == "de":
+        return u.text(match.last + 2) in ("hija", "nieta", "nena", "nina", "sobrina", "hermana", "ahijada")
+    made = match.first - 1 - (before == "los")
+    if u.text(made) not in ("hago", "hace") or value < _YOUNGEST or u.text(made - 1) in ("le", "te", "les", "me"):
+        return False
+    in_month = made - 1 in u.taken and u.text(made - 1) in MONTHS
+    return match.kind == "number" and (before == "los" or in_month)
 
 
 def _counts_unnamed(u: Utterance, match: AmountMatch) -> bool:
