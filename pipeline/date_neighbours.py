@@ -33,8 +33,9 @@ OWED = frozenset(
     "primer segundo primero ultimo diferencia importe cantidad anticipo enganche entrada inicial recibo factura "
     "boleta mora pago pagos semana quincena mes dia fin proximo proxima otro otra siguiente mismo misma dinero "
     "plata platita lana cosa asunto pendiente pendientes faltante balance numero verdad financiamiento pagare "
-    "obligacion obligaciones documento cargo cargos vale fiado mero que de del mas noche tarde manana viene lo le "
-    "hora anualidad refinanciacion reestructura parcialidad gestion domicilio poco algo monton principal capital".split()
+    "obligacion obligaciones documento cargo cargos vale fiado mero que de del mas noche tarde manana viene lo "
+    "le hora anualidad refinanciacion reestructura parcialidad gestion domicilio poco algo monton principal "
+    "capital".split()
 )
 _SENDS = frozenset("manda mandan envia envian gira giran".split())
 _SENT = frozenset("remesa remesas pension mesada giro".split())
