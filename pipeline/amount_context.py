@@ -16,7 +16,14 @@ from pipeline.amount_echoes import Echoes, contains
 from pipeline.amount_rejections import corrected, is_rejected, sums_up
 from pipeline.amount_restated import is_dated_before, is_known, is_put_right
 from pipeline.amount_sources import of_other_money, sources
-from pipeline.amount_wording import goes_on, is_called_yours, names_its_own, put_in_figures, told_otherwise
+from pipeline.amount_wording import (
+    goes_on,
+    is_called_yours,
+    is_what_is_owed,
+    names_its_own,
+    put_in_figures,
+    told_otherwise,
+)
 from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, pays_other, people
@@ -198,7 +205,7 @@ class _Judge:
         if (u.text(index), u.text(index + 1)) in _A_DAY and index + 2 not in u.taken:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
-            return None if u.text(index + 2) in _PAYMENTS else "price"
+            return None if u.text(index + 2) in _PAYMENTS | _LISTENERS else "price"
         dated = match.first > 2 and match.first - 2 - (u.text(match.first - 2) == ",") in u.taken
         if u.text(match.first - 1) == "por" and not dated and not u.has(PAYING, u.clause(match.first, u.soft)):
             return "price"
@@ -383,7 +390,13 @@ class _Judge:
         """Whether the words right around it say so, whatever else the sentence tells."""
         said = self.is_announced(match) or self.is_affirmed(match) or self.is_what_is_given(match)
         given = self.is_of_the_debt(match) or self.is_for_creditor(match) or self.is_the_listeners(match)
-        return said or given or is_dated_before(self.u, match) or is_called_yours(self.u, match)
+        return (
+            said
+            or given
+            or is_dated_before(self.u, match)
+            or is_called_yours(self.u, match)
+            or is_what_is_owed(self.u, match)
+        )
 
     def is_announced(self, match: AmountMatch) -> bool:
         """Whether a colon leads to it from words of paying: "le acepto el descuento: tres mil"."""

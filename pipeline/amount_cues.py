@@ -9,7 +9,7 @@ from functools import lru_cache
 from pipeline.amount_lexicon import PAYING, SHORTEST_BY_SOUND, Cue, context_words
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
-from pipeline.date_neighbours import BILL_VERBS, NO_PAYING, is_asked, is_paid_to_speaker, pays_a_thing
+from pipeline.date_neighbours import BILL_VERBS, NO_PAYING, NOTED, is_asked, is_paid_to_speaker, pays_a_thing
 from pipeline.number_words import read_word, sound
 from pipeline.tokens import Token
 
@@ -74,7 +74,6 @@ _OF_TIME = frozenset({"mes", "ano", "semana", "fin", "periodo", "viernes", "puen
 # Nouns that sound like verbs, after an article: what they say then.
 _NOUNS = {"recibo": Cue.DEBT, "junta": Cue.NOUN}
 _DEALINGS = frozenset("pago transferencia deposito abono giro sinpe bizum yape zelle envio spei consignacion".split())
-_NOTED = frozenset("apunte anote agende programe registre apunto anoto agendo".split())  # "ya lo apunté": not paid
 _COUNTED_ON = frozenset({"cuente", "cuenten", "cuenta", "cuentas", "conta"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _MADE = frozenset({"hago", "hacemos", "hacia"})
@@ -406,7 +405,7 @@ def _tensed_cue(tense: str, tokens: Sequence[Token], index: int, text: str) -> C
     token, before = tokens[index], _text(tokens, index - 1)
     if tense == "coming":
         return Cue.PAY
-    if token.text in _NOTED:
+    if token.text in NOTED:
         return Cue.NEUTRAL
     if tense == "past":
         return Cue.PAST

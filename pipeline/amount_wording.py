@@ -12,7 +12,7 @@ from itertools import pairwise
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amount_values import AmountMatch
-from pipeline.date_neighbours import OWED
+from pipeline.date_neighbours import BILL_VERBS, OWED
 from pipeline.number_words import read_word
 
 _EACH = frozenset({"el", "la", "por", "cada"})
@@ -48,6 +48,7 @@ _YOURS = frozenset({"lo suyo", "lo tuyo", "lo vuestro", "lo de ustedes", "lo de 
 _LEAVES = frozenset("va sale queda vas listo fijo segura seguro".split())
 _NONE = frozenset("no nunca debo piden cobran".split())
 _APPOSED = frozenset({",", "los", "las", "o", "sea", "que", "son", "osea", ":", "como"})
+_OWED_REACH = 7
 _BARE_PAYING = frozenset("pago pagamos hago gasto".split())
 _QUESTION_REACH = 16
 _REACH = 3
@@ -138,7 +139,8 @@ def _is_of_what_is_named(u: Utterance, match: AmountMatch) -> bool:
     """As in "de la academia son trescientos al mes"."""
     first = u.clause(match.first, u.soft).start
     first += u.text(first) in ("y", "que")
-    if u.text(first) not in ("de", "del"):
+    first += u.text(first) == "lo" and u.text(first + 1) == "de"  # "lo de la luz son mil"
+    if u.text(first) not in ("de", "del") or u.text(first + 1) in ("usted", "ustedes", "vos"):
         return False
     noun = first + 1 + (u.text(first + 1) in _BEFORE_NOUNS)
     if noun in u.inside or not u.text(noun).isalpha():
@@ -198,6 +200,28 @@ def is_called_yours(u: Utterance, match: AmountMatch) -> bool:
     return _NONE.isdisjoint(said) and not (_LEAVES.isdisjoint(said) and u.taken.isdisjoint(after))
 
 
+def is_what_is_owed(u: Utterance, match: AmountMatch) -> bool:
+    """Whether the debt is said to be paid and the sum stands beside it: "pago mi adeudo, son mil doscientos"."""
+    clause = u.clause(match.first, u.soft)
+    if (
+        clause.start == 0
+        or u.text(clause.start - 1) != ","
+        or any(u.cues[i] not in (None, Cue.NEUTRAL) for i in clause)
+    ):
+        return False
+    verb = next(
+        (i for i in range(clause.start - 1, max(0, clause.start - _OWED_REACH), -1) if u.text(i) in BILL_VERBS), 0
+    )
+    if not verb or u.hard[verb] != u.hard[match.first] or u.cues[verb] is not Cue.PAY:
+        return False
+    before = u.text(verb - 1)
+    owed = u.text(verb + 2) in OWED and u.text(verb + 1) in _BEFORE_NOUNS
+    owed = owed or [u.text(i) for i in range(verb + 1, verb + 4)] == ["lo", "que", "debo"]
+    return (
+        owed and before not in ("no", "ya", "se", "de") and all(u.text(i) != "," for i in range(verb, clause.start - 1))
+    )
+
+
 def put_in_figures(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of parts that a figure beside them values: "le pago completo, cuarenta y ocho setenta y cinco"."""
     for place in range(len(u.matches) - 1):
@@ -205,7 +229,8 @@ def put_in_figures(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]
         if left.kind != "balance" or right.kind == "balance" or reasons[place] or reasons[place + 1]:
             continue
         between = [u.text(i) for i in range(left.last, right.first)]
-        if between and set(between) <= _APPOSED and left.rule != "rest":
+        paid = u.has(frozenset({Cue.PAY}), u.clause(left.first, u.soft))
+        if paid and between and set(between) <= _APPOSED and left.rule != "rest":
             yield place
 
 

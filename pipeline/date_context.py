@@ -58,6 +58,7 @@ _DATED_BY_MONTH = frozenset({"day_and_month", "weekday_and_number"})
 _DATED_FULLY = frozenset({"day_and_month", "full_date", "numeric_date"})
 _THAT_DAY = frozenset(
     {("ese", "dia"), ("mismo", "dia"), ("de", "ahi"), ("de", "paso"), ("al", "salir"), ("al", "volver")}
+    | {("ahi", word) for word in ("te", "le", "se", "les", "mismo")}
 )
 _INSTEAD = frozenset({"asi", "si", "mejor", "sino", "ya", "entonces", "pero"})
 _AT_ONCE = frozenset({"altiro", "tiro", "al", "de"})
@@ -155,6 +156,8 @@ def _pays_on_the_same_day(place: int, clauses: Sequence[Clause], tokens: Sequenc
     for after in clauses[place + 1 : place + 4]:
         if after.dates or after.stop or after.has(_DENIES):
             return False
+        if after.has_number and not after.joined and not after.has(cue.CORE | cue.LIGHT):
+            continue  # "la cuota vence el lunes, son mil, y ahí te la pago"
         words = [token.text for token in tokens[after.first : after.last]]
         at_an_hour = after.joined and words[:2] == ["a", "las"]  # "mañana abren y a las nueve tiene ahí sus treinta"
         goes_back = goes_back or at_an_hour or not _BACK_TO_IT.isdisjoint(words)

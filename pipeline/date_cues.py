@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.date_neighbours import (
     NO_PAYING,
+    NOTED,
     TO_SPEAKER,
     done_already,
     follows_event,
@@ -305,6 +306,8 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
     before = tokens[place - 1].text if place else ""
     if cue & (MAYBE_PAST_E | MAYBE_PAST_O) and not cue & PAY:
         read = _verb_cue(text, tokens, place, cue)
+        if read & PAST and word in NOTED and before not in _OBJECTS:
+            return NEUTRAL  # "ya le anoté mil para el martes"
         rest = cue & ~(MAYBE_PAST_E | MAYBE_PAST_O | LIGHT)
         cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
     if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:

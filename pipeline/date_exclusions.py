@@ -30,6 +30,7 @@ _MY_PAYING = frozenset(
     "pago abono deposito cancelo liquido doy llevo paso mando hago transfiero consigno giro pagare abonare "
     "depositare cancelare dare llevare pasare mandare hare transferire".split()
 )
+_MAY = frozenset({"puedo", "podria", "voy", "podemos", "vamos"})
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
 _COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
@@ -85,7 +86,7 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         or _is_set_apart(match, tokens)
         or _even_less(match, tokens)
         or _is_no_day_of_its_own(clause, match, tokens)
-        or (opening == "desde" and match.rule == "from" and after != "manana")
+        or (opening == "desde" and match.rule == "from" and after != "manana" and not _may_pay_from(clause, tokens))
         or (match.rule in ("now", "today") and _waits_for(clause, match, tokens))
         or _is_term(clause, match, tokens)
         or is_only_named(match, tokens)
@@ -131,6 +132,12 @@ def _i_pay_the_listener(clause: Clause, tokens: Sequence[Token]) -> bool:
     """«Te pago la factura», «le llevo lo del recibo»: the bill is the debt."""
     words = [token.text for token in tokens[clause.first : clause.last]]
     return any(word in _TO_LISTENER and after in _MY_PAYING for word, after in pairwise(words))
+
+
+def _may_pay_from(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """«Le puedo dar cien diarios desde el sábado»."""
+    words = [token.text for token in tokens[clause.first : clause.last]]
+    return clause.has(cue.PAY) and any(word in _LISTENERS and after in _MAY for word, after in pairwise(words))
 
 
 def done_with_paying(clause: Clause, tokens: Sequence[Token]) -> bool:

@@ -23,8 +23,9 @@ NO_PAYING = frozenset(
     "comentar confirmar platicar recordar insistir rogar agradecer reconocer exigir dar mostrar ensenar leer mandar "
     "enviar aplicar subir bajar descontar".split()
 )
+NOTED = frozenset("apunte anote agende programe registre apunto anoto agendo".split())  # "ya lo apunté": not paid
 BILL_VERBS = frozenset("pagar pago pagamos pagare pagando cancelar cancelo liquidar liquido paga pagan".split())
-_PAID_THINGS = frozenset("el la los las mi mis un una".split())
+_PAID_THINGS = frozenset("el la los las mi mis su un una".split())
 # What the debt itself is called, and what only dates or counts a payment of it.
 OWED = frozenset(
     "deuda saldo cuota cuotas cuotita mensualidad mensualidades letra letras prestamo credito tarjeta minimo "
@@ -100,11 +101,11 @@ def pays_a_thing(tokens: Sequence[Token], verb: int) -> bool:
     if noun >= len(tokens) or tokens[verb + 1].text not in _PAID_THINGS or tokens[noun].kind != "word":
         return False
     word = tokens[noun].text
-    if word in OWED or word in WEEKDAYS or word in MONTHS or read_word(word):
+    if word in OWED or word in WEEKDAYS or word in MONTHS or (read_word(word) and word != "cuarto"):
         return False
     before = [token.text for token in tokens[max(0, verb - _NEAR // 2) : verb]]
     if tokens[verb].text in ("paga", "pagan"):
-        return before[-1:] == ["se"]
+        return before[-1:] == ["se"] or tokens[verb + 1].text == "su"
     return _PRONOUNS.isdisjoint([word for word in before if word not in ("yo", "me")])
 
 
