@@ -116,6 +116,15 @@ class Utterance:
             or bool(read_word(token.text))
         )
 
+    def is_apposition(self, clause: range) -> bool:
+        """Whether a clause holds nothing but sums and days: "le pago a la señora, | ciento sesenta, | y ya"."""
+        return all(self.is_empty(i) for i in clause)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The words and signs of the utterance."""
+        return frozenset(self.texts)
+
     @cached_property
     def first_content(self) -> int:
         """The first token that says something besides numbers and dates; the length if there is none."""
@@ -134,6 +143,8 @@ class Utterance:
             if cue is None or (bounds is not None and bounds[index] != bounds[match.first]):
                 continue
             outside = self.soft[index] != self.soft[match.first]
+            if bounds is None and cue not in PAYING and self._tells_of_another(index, match):
+                continue
             if outside and (cue is Cue.TOLD or (cue not in PAYING and self.subordinate[self.soft[index]])):
                 continue
             if cue is Cue.JUDGE and index < match.first and self._is_of_another(index, match):
@@ -160,6 +171,13 @@ class Utterance:
         clause = self.clause(match.first, self.soft)
         named = (self.cues[i] for i in range(verb - 1, max(clause.start, verb - _JUDGED) - 1, -1))
         return next((cue for cue in named if cue is not None), None) in (Cue.INCOME, Cue.NOUN)
+
+    def _tells_of_another(self, index: int, match: AmountMatch) -> bool:
+        """Whether the word stands in another sentence with a sum of its own: "ochenta; cien tenía antes"."""
+        if self.hard[index] == self.hard[match.first]:
+            return False
+        clause = self.clause(index, self.soft)
+        return not self.inside.isdisjoint(clause)
 
     def _is_of_another(self, index: int, match: AmountMatch) -> bool:
         """Whether what is judged is another sum: "dos mil es mucho señorita mil le puedo dar"."""

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue
-from pipeline.amount_echoes import Echoes, contains
-from pipeline.amount_rejections import corrected, is_rejected, sums_up
+from pipeline.amount_echoes import Echoes
+from pipeline.amount_payees import goes_elsewhere
+from pipeline.amount_rejections import corrected, is_rejected, is_taken_back, sums_up
 from pipeline.amount_restated import is_dated_before, is_known, is_put_right
-from pipeline.amount_sources import of_other_money, sources
+from pipeline.amount_sources import is_base, is_priced, of_other_money, sources
 from pipeline.amount_wording import (
     goes_on,
     is_called_yours,
@@ -24,10 +25,9 @@ from pipeline.amount_wording import (
     put_in_figures,
     told_otherwise,
 )
-from pipeline.amounts import AmountContext, AmountMatch, in_thousands, read_amounts, taken_tokens
+from pipeline.amounts import AmountContext, AmountMatch, in_scale_of, in_thousands, read_amounts, taken_tokens
 from pipeline.calendar_words import WEEKDAYS
-from pipeline.date_cues import ASKED_OF_DEBTOR, pays_other, people
-from pipeline.date_neighbours import pays_person
+from pipeline.date_cues import ASKED_OF_DEBTOR
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.other_numbers import is_rate, names_something_else
 from pipeline.tokens import Token, tokenize
@@ -40,12 +40,6 @@ _A_DAY = frozenset(
     {("el", "dia"), ("al", "dia"), ("por", "dia"), ("la", "hora"), ("por", "hora"), ("la", "jornada"), ("el", "turno")}
 )
 _MAKE = frozenset({"saco", "sacamos", "saca"})
-_OTHER_DEBTS = (
-    ("es", "otra", "deuda"),
-    ("es", "otra", "cuenta"),
-    ("es", "otro", "prestamo"),
-    ("es", "otro", "credito"),
-)
 _MENDING = frozenset("no perdon perdone digo mejor , … . miento corrijo disculpe bueno".split())
 _SIGNS = frozenset({",", "…", "."})
 _BY_WORDS = frozenset({"past", "expense", "debt", "price", "income", "no context of money"})
@@ -53,11 +47,9 @@ _STANDS_AT = frozenset("esta estan estaba estaban anda andan".split())
 _TAKES_UP = frozenset("eso esos esas ese esa".split())
 _CHARGES = frozenset(
     "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos "
-    "comision multa penalidad".split()
+    "comision multa penalidad casa".split()
 )
 _TO_CREDITOR = frozenset({"le", "te", "les", "os", "usted", "ustedes"})
-_MUST = frozenset("tengo tiene tenemos tendre tenia toca hay".split())
-_ANOTHER = frozenset("otro otra otros otras".split())
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
 _CHANNELS = frozenset(
     "transferencia oxxo telefono internet app aplicacion zelle yappy sinpe efecty mes semana quincena cuota favor lo "
@@ -72,6 +64,8 @@ _LISTENERS = frozenset({"usted", "ustedes", "ti", "vos", "vosotros"})
 _MINE = ("o", "oy", "re", "mos")
 _BILLS = frozenset("recibo factura boleta resumen letra cuota".split())
 _NONE = frozenset({"no", "nunca", "debo", "piden", "cobran"})
+_WOULD_BE = frozenset("serian seria quedarian quedaria".split())
+_TO_A_DAY = frozenset(", : ' l pal para pa el la los este hasta a mas tardar del en y".split())
 _ANSWER_FLOOR = 32
 # A bare number beyond this many times the balance is a document, not a payment.
 _MOST_OF_BALANCE = 5
@@ -141,17 +135,21 @@ class _Judge:
             reasons[position] = "source"
         replaced = set(corrected(self.u, reasons)) | set(put_in_figures(self.u, reasons))
         pairs = list(zip(matches, reasons, strict=True))
-        kept = [match for i, (match, reason) in enumerate(pairs) if reason is None and i not in replaced]
+        kept = [
+            in_scale_of(matches[max(0, i - _REACH) : i], match)
+            for i, (match, reason) in enumerate(pairs)
+            if reason is None and i not in replaced
+        ]
         if kept:
             return kept
-        named = ("income", "weak", "expense", "price", "debt", "past")
+        named = ("income", "weak", "expense", "price", "debt", "past", "lacking")
         return [match for match, reason in pairs if reason in named and self.passed_on(match)]
 
     def is_mended(self, position: int) -> bool:
         """Whether nothing but a correction stands before it: "mil… no, perdón, ochocientos"."""
         left, right = self.u.matches[position - 1 : position + 1]
         between = {self.u.text(i) for i in range(left.last, right.first)}
-        return not between.isdisjoint(_MENDING - _SIGNS) and between <= _MENDING
+        return is_taken_back(tuple(between)) or (not between.isdisjoint(_MENDING - _SIGNS) and between <= _MENDING)
 
     def reason_against(self, match: AmountMatch) -> str | None:
         """Why an amount is not to be paid; None if it is."""
@@ -172,7 +170,7 @@ class _Judge:
     def of_something_else(self, match: AmountMatch) -> str | None:
         """What follows the amount and says what it is of: "de renta", "al doctor", "que dice", "es el saco"."""
         u, index = self.u, match.last
-        if self.is_base(match):
+        if is_base(u, match):
             return "a larger sum"
         if u.text(match.first - 1) in ("en", "a", "como") and _STANDS_AT & {
             u.text(match.first - 2),
@@ -183,9 +181,9 @@ class _Judge:
         other = "income" if self.is_earned(match) else of_other_money(u, match, periodic=periodic)
         if other := other or told_otherwise(u, match):
             return other
-        if self.is_habit(match) or self.pays_another(match) or self.is_destined(match) or self.pays_a_bill(match):
-            return "expense"
-        of_base = match.rule == "half" and any(self.is_base(other) for other in u.matches[:_REACH])
+        if reason := goes_elsewhere(u, match):
+            return reason
+        of_base = match.rule == "half" and any(is_base(u, other) for other in u.matches[:_REACH])
         if of_base or (match.rule == "half" and u.text(index) in ("de", "del") and index not in u.taken):
             return "half of something else"
         relative = index + 1 if u.text(index) == "lo" else index
@@ -202,6 +200,8 @@ class _Judge:
         u, index = self.u, match.last
         if match.kind == "money" and match.value == 1 and len(u.tokens) > _REACH:
             return "idiom"
+        if is_priced(u, match):
+            return "price"
         if (u.text(index), u.text(index + 1)) in _A_DAY and index + 2 not in u.taken:
             return "income"
         if u.text(index) in ("es", "son") and u.text(index + 1) in ("un", "una", "el", "la", "unos", "unas", "para"):
@@ -210,15 +210,6 @@ class _Judge:
         if u.text(match.first - 1) == "por" and not dated and not u.has(PAYING, u.clause(match.first, u.soft)):
             return "price"
         return "price" if u.text(index) == "por" and u.text(index + 1) not in _CHANNELS else None
-
-    def is_base(self, match: AmountMatch) -> bool:
-        """Whether another amount is taken out of this one: "de los ocho mil le pago cuatro mil"."""
-        u, first = self.u, match.first
-        if first > 0 and u.text(first - 1) == "de" and u.text(match.last) == "que" and match is not u.matches[-1]:
-            return first == 1 or u.soft[first - 1] != u.soft[first - 2]  # "de mil que es la deuda le pago cien"
-        opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
-        starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
-        return opens and starts and match is not u.matches[-1]
 
     def is_earned(self, match: AmountMatch) -> bool:
         """Whether it is what one makes: "saco como once mil al mes"."""
@@ -232,55 +223,6 @@ class _Judge:
         if u.text(match.first - 1) == "de" and u.text(match.first - 2) in _SAVINGS:
             return True
         return self.is_periodic(match.last) and not _MAKE.isdisjoint(before)
-
-    def is_habit(self, match: AmountMatch) -> bool:
-        """Whether a standing expense is told: "de renta pago tres mil", "esa es otra deuda"."""
-        u = self.u
-        clause = u.clause(match.first, u.soft)
-        texts = [u.text(i) for i in u.clause(match.first, u.hard)]
-        if contains(texts, _OTHER_DEBTS):
-            return True
-        return any(
-            u.cues[i] is Cue.NOUN and u.text(i - 1) in ("de", "en") and u.text(i + 1) in ("pago", "pagamos", "gasto")
-            for i in clause
-            if i + 2 >= match.first > i
-        )
-
-    def pays_another(self, match: AmountMatch) -> bool:
-        """Whether somebody else is paid: "le doy los quinientos a mi hermano", "al plomero mil"."""
-        u = self.u
-        clause = u.clause(match.first, u.soft)
-        first = clause.start
-        if u.text(first) == "que" and u.text(first - 1) in _MUST:  # "al agiotista le tengo | que dar mil"
-            first = u.clause(first - 1, u.soft).start
-        places = [i for i in range(first, clause.stop) if i not in u.inside]
-        if any(u.text(i) in people() and pays_person(u.tokens, i) for i in places):
-            return True
-        if pays_other(u.tokens, places):
-            return True
-        return any(u.text(i) in _ANOTHER and u.text(i - 1) == "a" and i + 1 in places for i in places)
-
-    def pays_a_bill(self, match: AmountMatch) -> bool:
-        """Whether another bill is what is paid with it: "me faltan mil para completar la renta"."""
-        u = self.u
-        clause = u.clause(match.first, u.soft)
-        if not _TO_CREDITOR.isdisjoint([u.text(i) for i in clause]):
-            return False
-        return any(
-            u.cues[i] is Cue.NOUN and u.text(i - 1) in _ARTICLES and i - 2 in clause and u.cues[i - 2] is Cue.PAY
-            for i in clause
-        )
-
-    def is_destined(self, match: AmountMatch) -> bool:
-        """Whether it is said to be for something else: "doce dólares, y son para la comida"."""
-        u, index = self.u, match.last
-        if u.text(index) == "que":  # "los cien que me manda mi hija son para la comida"
-            ends = range(index, min(index + 2 * _REACH, len(u.tokens) - 1))
-            index = next((i for i in ends if u.text(i) == "son" and u.text(i + 1) == "para"), index)
-        follows = [u.text(i) for i in range(index, index + 5)]
-        while follows[0] in (",", "y", "pero"):
-            follows.pop(0)
-        return follows[:2] == ["son", "para"] and follows[2] not in ("usted", "ustedes", "vos", "ti", "abonar", "pagar")
 
     def noun_after(self, match: AmountMatch) -> str | None:
         u, index = self.u, match.last
@@ -326,6 +268,9 @@ class _Judge:
         if u.text(match.last) == "para" and u.text(match.last + 1) in _LISTENERS:
             return True  # "traigo mil para la renta y quinientos para usted"
         named = any(u.text(i) == "a" and u.text(i + 1) in _LISTENERS for i in clause)
+        meant = match.last + (u.text(match.last) in ("van", "son", "seran"))
+        if u.text(meant) == "para" and u.text(meant + 1) in _LISTENERS and u.text(meant - 1) != "mucho":
+            return True
         return named and all(u.cues[i] is None for i in clause)
 
     def is_the_listeners(self, match: AmountMatch) -> bool:
@@ -380,11 +325,13 @@ class _Judge:
                 if cue in PAYING:
                     return None if cue is Cue.PAY or match.kind != "balance" else self.weak_balance(match)
                 answers = cue in (Cue.INCOME, Cue.DEBT) and bounds is not u.soft and self.opens_as_answer(match)
+                answers = answers or (bounds is not u.soft and self.is_corrected_opening(match))
                 return None if answers else cue.value
         leaning = leaning or (u.text(match.last) in ("por", "via") and u.text(match.last + 1) in _PAID_BY)
         if match.kind == "money" or match.plan is not None or (leaning and match.kind != "balance"):
             return None
-        return None if self.is_answer() or self.opens_as_answer(match) else "no context of money"
+        answers = self.is_answer() or self.opens_as_answer(match) or self.stands_with_date(match)
+        return None if answers else "no context of money"
 
     def is_surely_paid(self, match: AmountMatch) -> bool:
         """Whether the words right around it say so, whatever else the sentence tells."""
@@ -396,6 +343,7 @@ class _Judge:
             or is_dated_before(self.u, match)
             or is_called_yours(self.u, match)
             or is_what_is_owed(self.u, match)
+            or self.is_proposed(match)
         )
 
     def is_announced(self, match: AmountMatch) -> bool:
@@ -404,6 +352,33 @@ class _Judge:
         if match.first < 2 or u.text(match.first - 1) != ":" or u.nearest(match, u.soft) is not None:
             return False
         return u.has(frozenset({Cue.PAY}), u.clause(match.first - 2, u.soft))
+
+    def is_proposed(self, match: AmountMatch) -> bool:
+        """Whether a day of the same sentence comes to it: "sería el quince y serían mil pesos"."""
+        u = self.u
+        place = match.first - 1
+        while u.text(place) in ("como", "unos", "unas", "los", "las"):
+            place -= 1
+        dated = not u.taken.isdisjoint(u.clause(match.first, u.hard))
+        if u.text(place) in ("van", "va"):
+            dated = not u.taken.isdisjoint(range(u.clause(place, u.soft).start, place))
+        elif u.text(place) not in _WOULD_BE:
+            return False
+        return dated and "?" not in u.texts[match.last : match.last + 2] and u.nearest(match, u.soft) is Cue.NEUTRAL
+
+    def stands_with_date(self, match: AmountMatch) -> bool:
+        """Whether nothing but a day stands beside it: "Listo, don Luis, mil para el jueves; lo otro lo vemos"."""
+        u = self.u
+        small = match.kind == "number" and (match.literal or Decimal(0)) < _ANSWER_FLOOR
+        if small or match.kind == "percent" or not u.is_apposition(u.clause(match.first, u.soft)):
+            return False
+        before, after = match.first - 1, match.last
+        while u.text(before) in _TO_A_DAY:
+            before -= 1
+        while u.text(after) in _TO_A_DAY:
+            after += 1
+        asked = u.text(u.clause(match.first, u.hard).stop - 1) == "?"
+        return not asked and (before in u.taken or after in u.taken)
 
     def is_periodic(self, index: int) -> bool:
         """Whether a rhythm of payment follows: "al mes", "a la quincena", "semanales"."""
@@ -432,6 +407,13 @@ class _Judge:
         small = match.kind == "number" and (match.literal or Decimal(0)) < _ANSWER_FLOOR
         return not small and not asked and u.first_content >= clause.stop
 
+    def is_corrected_opening(self, match: AmountMatch) -> bool:
+        """Whether it opens the utterance and the next sum is put in its place: "doscientos… uy no, cien, que gasté"."""
+        u = self.u
+        if match is not u.matches[0] or len(u.matches) < 2 or not self.opens_as_answer(match):
+            return False
+        return is_taken_back(u.texts[match.last : u.matches[1].first])
+
     def is_answer(self) -> bool:
         """Whether the utterance is nothing but numbers, dates and words without content."""
         return self.u.first_content >= len(self.u.tokens)
@@ -453,6 +435,7 @@ class _Judge:
             while u.text(verb) in _CLITICS | {"mismo", "mismos", "mismas"}:
                 verb += 1
             for_me = u.text(verb - 1) == "me" or u.text(verb + 1) == "lo"  # "con eso me quedo", "hago lo que puedo"
+            for_me = for_me or (u.text(verb) == "quedo" and u.text(verb + 1) not in ("al", "a"))  # "quedo en cero"
             if verb < len(u.tokens) and u.cues[verb] is Cue.PAY and not for_me and not names_its_own(u, index):
                 return True
         return False

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from pipeline.amount_lexicon import PAYING, SHORTEST_BY_SOUND, Cue, context_words
+from pipeline.amount_paid import PAID_UP, ends_paid_up, is_told_as_paid
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import ASKED_OF_DEBTOR, MARKED, WISHED
 from pipeline.date_neighbours import BILL_VERBS, NO_PAYING, NOTED, is_asked, is_paid_to_speaker, pays_a_thing
@@ -32,7 +33,9 @@ _MADE_REACH = 5
 _PAID_INTO = frozenset("capital saldo deuda credito prestamo interes".split())
 _CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _TURNS_IT = _TO_ME | _BEING
-_OF_THE_WORD_BEFORE = frozenset("saldo ingreso recibo junta decia linea".split())
+_OF_THE_WORD_BEFORE = frozenset(
+    "saldo ingreso recibo junta decia linea suya suyo tuya tuyo van va descuento quita rebaja".split()
+)
 _NEAR_WORDS = {"dia", "hace", "hacen"} | _OF_THE_WORD_BEFORE | _PAID_INTO | {word for word, _ in _SET_PHRASES}
 _GLUED = ("nos", "les", "los", "las", "me", "te", "se", "le", "lo", "la")
 _DETERMINERS = frozenset("un el mi su ese este otro al del primer ultimo primera".split())
@@ -43,7 +46,7 @@ _TITLES = frozenset("doctor doctora abogado abogada licenciado licenciada maestr
 _GOING_ON = frozenset(
     "estuve estuvimos estuvo estaba estabamos venia veniamos andaba andabamos anduve seguia iba".split()
 )
-_THEY_WILL = frozenset("quieren pretenden piensan van iban a".split())
+_THEY_WILL = frozenset("quieren quiere quieres queres pretenden pretende pretendes piensan van iban a".split())
 _SO_FAR = frozenset("y apenas solo nomas ya que , e".split())
 _DONE_TO_BODY = frozenset("operan opera sacan extraen ponen revisan internan".split())
 _ONE = frozenset("un una el la los las de".split())
@@ -57,9 +60,9 @@ _REACHES = frozenset({"cae", "caen", "llega", "llegan", "entra", "entran"})
 _GERUND = ("ando", "endo")
 _TO_CREDITOR = frozenset({"le", "te", "les", "os"})
 _PROGRESS = frozenset("llevo llevamos llevaba voy vamos vengo venimos".split())
-_OWING = frozenset({"estoy", "estamos"})
+_OWING = frozenset("estoy estamos quedo quedamos sigo".split())
 _LOOKED_AT = _TO_CREDITOR | _THEY_WILL | _GOING_ON | _PROGRESS | _OWING
-_BY_NEARBY = _NEAR_WORDS | _PROGRESS | _TITLES
+_BY_NEARBY = _NEAR_WORDS | _PROGRESS | _TITLES | PAID_UP
 _TELLS_OF_NEXT = _LOOKED_AT | _TURNS_IT
 _CHANNELS = frozenset({"telefono", "internet", "celu"})  # "le pago mil por teléfono"
 _DAY_SAID = WEEKDAYS | {"tarde", "noche", "manana", "pasado", "pasada"}
@@ -78,6 +81,8 @@ _COUNTED_ON = frozenset({"cuente", "cuenten", "cuenta", "cuentas", "conta"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _MADE = frozenset({"hago", "hacemos", "hacia"})
 _BY_THE_DAY = frozenset({"al", "en", "por", "diario", "diarios"})
+_YOURS = frozenset("suya suyo tuya tuyo".split())
+_REDUCTIONS = frozenset("descuento quita rebaja".split())
 _PARTICIPLES = ("ado", "ido", "hecho", "puesto", "dado", "cubierto")
 
 
@@ -210,7 +215,7 @@ def cue_at(tokens: Sequence[Token], index: int, text: str) -> Cue | None:
             return None if found is Cue.NEUTRAL else found
     participle = token.text.removesuffix("s")
     known = participle.removesuffix("do") + "r" in context_words().infinitives
-    if participle.endswith(_PARTICIPLES) and (before in _HAVE or known):
+    if token.text in PAID_UP or (participle.endswith(_PARTICIPLES) and (before in _HAVE or known)):
         return _participle_cue(tokens, index)
     tense = _tense(token.text)
     if tense is not None:
@@ -290,14 +295,31 @@ def _by_neighbours(tokens: Sequence[Token], index: int) -> Cue | None:
     into = before == "al" or (before == "la" and second == "a")
     if (word, before) in _SET_PHRASES or (into and word in _PAID_INTO):
         return Cue.NEUTRAL
+    return _of_the_debt(tokens, index)
+
+
+def _of_the_debt(tokens: Sequence[Token], index: int) -> Cue | None:
+    """As in "con el descuento son mil", "ya van mil", "la de marzo es suya", "mi saldo"."""
+    word, before = tokens[index].text, _text(tokens, index - 1)
+    if word in _REDUCTIONS:
+        near = _texts(tokens, index - _MADE_REACH - 1, index)
+        return Cue.NEUTRAL if "con" in near else _plain_cue(word)
+    if (
+        word in ("van", "va")
+        and before == "ya"
+        and (read_word(_text(tokens, index + 1)) or _text(tokens, index + 1).isdecimal())
+    ):
+        return Cue.PAST
+    if word in _YOURS:
+        return Cue.WEAK if before in ("es", "sera", "va") else None
+    if word == "saldo":
+        return Cue.DEBT if before in _DETERMINERS else Cue.NEUTRAL if before == "de" else Cue.PAY
     return _by_article(tokens, index)
 
 
 def _by_article(tokens: Sequence[Token], index: int) -> Cue | None:
     """A word that the one before it makes a verb or a noun: "el recibo decía mil", "le decía que mil", "en línea"."""
     word, before = tokens[index].text, _text(tokens, index - 1)
-    if word == "saldo":
-        return Cue.DEBT if before in _DETERMINERS else Cue.PAY
     if word in _NOUNS:
         return _NOUNS[word] if before in _DETERMINERS | {"la", "una"} else None
     if word == "decia":
@@ -371,6 +393,7 @@ def _by_what_was_done(tokens: Sequence[Token], index: int) -> Cue | None:
     if tokens[index].text not in _PROGRESS:
         return None
     done = _text(tokens, index + 1).removesuffix("s").endswith(_PARTICIPLES)
+    done = done or (_text(tokens, index - 1) not in _TO_CREDITOR and ends_paid_up(tokens, index + 2))
     return Cue.PAST if done else Cue.INCOME if _is_earned_so_far(tokens, index) else None
 
 
@@ -395,6 +418,8 @@ def _accented_cue(token: Token, text: str) -> Cue | None:
 def _participle_cue(tokens: Sequence[Token], index: int) -> Cue:
     """Reads "he pagado" as past; "lo tiene pagado el lunes", "queda todo cancelado" is coming."""
     before = [_text(tokens, i) for i in range(max(0, index - 4), index)]
+    if tokens[index].text in PAID_UP and is_told_as_paid(tokens, index):
+        return Cue.PAST
     if before and (before[-1] in _HAVE or before[-1] in ("llevo", "llevamos")):
         return Cue.PAST
     return Cue.PAY if any(word in _WILL_BE for word in before) else Cue.NEUTRAL

@@ -84,7 +84,8 @@ class AmountReader:
         if part is None or index in self.taken or part.first in self.taken:
             return None
         last = debt_tail(self.tokens, part.last) if part.rule != "rest" else part.last
-        return self.match(part.first, last, part.value, self.context.currency, part.rule, kind="balance")
+        found = self.match(part.first, last, part.value, self.context.currency, part.rule, kind="balance")
+        return found if last > part.last else replace(found, share=part.share)
 
     def match(
         self,
@@ -116,8 +117,10 @@ class AmountReader:
         of_minimum = any(self.text(i) == "minimo" for i in range(last, last + 4))
         base = self.account.minimum_payment if of_minimum else self.account.balance
         value = None if base is None else base * number.value / _HUNDRED
-        last = debt_tail(self.tokens, last)
-        return self.match(number.first, last, value, self.context.currency, "percent", kind="percent")
+        found = self.match(
+            number.first, debt_tail(self.tokens, last), value, self.context.currency, "percent", kind="percent"
+        )
+        return found if of_minimum or found.last > last else replace(found, share=number.value / _HUNDRED)
 
     def share(self, number: NumberMatch) -> AmountMatch | None:
         """A fraction of the debt: "un tercio de la deuda", "tres cuartos"."""
@@ -129,7 +132,8 @@ class AmountReader:
         balance = self.account.balance
         value = None if balance is None else balance * number.value
         last = debt_tail(self.tokens, number.last)
-        return self.match(number.first, last, value, self.context.currency, "share", kind="balance")
+        found = self.match(number.first, last, value, self.context.currency, "share", kind="balance")
+        return found if last > number.last else replace(found, share=number.value)
 
     def number(self, number: NumberMatch) -> AmountMatch | None:
         own, country = self.context.currency, self.context.country

@@ -26,22 +26,37 @@ _TAKEN_FROM_ME = frozenset(
 )
 _LEFT_ALONE = frozenset(
     "llame llames llamen marque marques marquen moleste molestes molesten preocupe preocupes preocupen insista "
-    "insistas insistan cuelgue cuelgues mande manden amenace amenaces amenacen falle fallo".split()
+    "insistas insistan cuelgue cuelgues mande manden amenace amenaces amenacen falle fallo apure apures apuren vaya "
+    "vayas tenga tengas crea creas piense pienses olvide olvides angustie angusties enoje enojes desespere".split()
 )
+_BE = frozenset("estoy estamos estaria estariamos estare estaremos estar vengo iria ire".split())
+_TO_CREDITOR = frozenset({"le", "te", "les", "os"})
+_GERUND = ("ando", "endo")
 _THIS = frozenset("este esta ese esa el la para hoy manana antes".split())
-_AGAIN = frozenset("bueno perdon digo mejor eh este no , … .".split())
+_AGAIN = frozenset("bueno perdon digo dije mejor eh este no , … . ¿ ?".split())
+# What alone between two sums takes the first one back: "cinco mil, qué va, tres mil".
+_HEDGES = frozenset(
+    "espera espere esperame espereme esperate esperese aguanta aguante aguarda aguarde para pare perate".split()
+)
+_AROUND_HEDGES = frozenset(
+    "un poco poquito momento momentito segundo no ay eh uy ah este bueno perdon mejor digo , … . ? ¿ ! ¡ "
+    "que va a ver deja dejeme dejame miento mentira sea dicho corrijo disculpe disculpa yo".split()
+)
+_COMPLETES = frozenset("completo completamos ajusto ajustamos junto juntamos reuno reunimos completarle".split())
 _MENDED = frozenset("perdon digo corrijo miento equivoque rectifico".split())
 _YES = frozenset("si claro bueno dale va sale esta ok perfecto listo ya correcto".split())
 _THAT = frozenset("eso ese esos esa esas".split())
 _REFUSING = frozenset("lo los la las le les pago voy acepto reconozco debo pienso".split())
 _INFINITIVES = ("r", "rle", "rte", "rles")
+_NOTHING: frozenset[str] = frozenset()
 _REACH = 6
 _NEAR = 4
+_MOST_PARTS = 6
 _STANDS = frozenset({"si", "es", "son", "seria", "serian"})
 _MAY = frozenset("puedo podemos podria voy vamos a quiero".split())
 _MINE = ("o", "oy", "re", "mos", "ria")
 # What an amount may look like that is summed up with others: "cien del sueldo y cincuenta de la venta".
-_PARTS = frozenset({None, "income", "expense", "price", "weak", "no context of money"})
+_PARTS = frozenset({None, "source", "income", "expense", "price", "weak", "no context of money"})
 
 
 def is_rejected(u: Utterance, match: AmountMatch) -> bool:
@@ -96,10 +111,12 @@ def is_given(u: Utterance, match: AmountMatch) -> bool:
         if u.cues[verb] not in (Cue.PAY, Cue.WEAK):
             continue
         first = verb
-        while first > clause.start and u.text(first - 1) in _CLITICS | _MAY:
+        going = u.text(verb).endswith(_GERUND) and u.text(verb - 1) in _BE
+        while first > clause.start and u.text(first - 1) in _CLITICS | _MAY | (_BE if going else _NOTHING):
             first -= 1
         may = u.text(verb) in _MAY or any(u.text(i) in _MAY for i in range(first, verb))
-        given = may or (u.cues[verb] is Cue.PAY and u.text(verb).endswith(_MINE))
+        going = going and not _TO_CREDITOR.isdisjoint([u.text(i) for i in range(first, verb)])
+        given = may or going or (u.cues[verb] is Cue.PAY and u.text(verb).endswith(_MINE))
         denied = any(u.text(i) in _NO for i in range(max(clause.start, first - 2), first))
         return given and first < verb and not denied
     return False
@@ -141,7 +158,7 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
         if u.text(index) == "antes" or _says_no_more(u, index):
             return False  # "millón y medio, antes no", "mil, ni un peso más"
         if u.text(index) in ("no", "tampoco", "ni") and u.text(index + 1) not in ("mas", "?"):
-            return True
+            return not _says_something_else(u, index)
     if (
         after == "que"
         and "no" in (u.text(last + 1), u.text(last + 2))
@@ -151,9 +168,19 @@ def _after(u: Utterance, match: AmountMatch) -> bool:
     return after == "?" and u.text(last + 1) == "no"
 
 
+def _says_something_else(u: Utterance, index: int) -> bool:
+    """Whether the "no" leaves the amount alone: "mil en caja no se preocupe", "mil no tengo para más"."""
+    verb = index + 1
+    while u.text(verb) in _CLITICS:
+        verb += 1
+    return u.text(verb) in _LEFT_ALONE or "mas" in [u.text(i) for i in range(verb + 1, verb + 3)]
+
+
 def _denies_what_follows(u: Utterance, match: AmountMatch) -> bool:
     """Whether the "no" after it is of what comes next: "40 dólares no bolívares", "le doy mil no me llame"."""
     place = match.last + 1
+    if u.text(place) in ("es", "son") and u.text(place + 1) in ("nada", "problema", "tanto", "mucho"):
+        return True  # "cien euros no son nada, te los paso"
     if match.kind == "money" and is_money_word(u.text(place)):
         return True
     if not is_given(u, match):
@@ -238,10 +265,24 @@ def sums_up(u: Utterance, position: int, reasons: Sequence[str | None]) -> bool:
         or u.text(total.first - 1) == "total"
         or after == ("por", "todo")
     )
-    if not said or not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
+    if position > _MOST_PARTS and not said:
+        return False
+    verb = {u.text(i) for i in range(max(0, total.first - 3), total.first)}
+    completed = not _COMPLETES.isdisjoint(verb) and verb.isdisjoint(("eso", "asi"))
+    if not completed and not u.taken.isdisjoint(range(u.matches[0].first, total.last)):
         return False  # each on its own day
+    if not said and (reasons[position] not in (None, "no context of money") or total.kind == "balance"):
+        return False
     parts = [match.value for match, why in zip(u.matches[:position], reasons, strict=False) if why in _PARTS]
     return len(parts) > 1 and None not in parts and sum(p for p in parts if p is not None) == total.value
+
+
+def is_taken_back(between: Sequence[str]) -> bool:
+    """Whether what stands between two sums only takes the first one back: "no, espérese", "qué va"."""
+    said = set(between)
+    if not said <= _HEDGES | _AROUND_HEDGES:
+        return False
+    return not said.isdisjoint(_HEDGES | {"mentira", "miento", "no"}) or {"que", "va"} <= said
 
 
 def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
@@ -261,7 +302,9 @@ def corrected(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
             word == "no" and j > 0 and between[j - 1] in (",", "…", ".", "?", "!", "ay", "uy", "ah", "eh")
             for j, word in enumerate(between)
         )
-        mended = bool(_MENDED & set(between)) or (set(between) <= _AGAIN and "bueno" in between)
-        rather = "mejor" in between and len(between) <= 4
+        mended = (
+            is_taken_back(between) or bool(_MENDED & set(between)) or (set(between) <= _AGAIN and "bueno" in between)
+        )
+        rather = ("mejor" in between and len(between) <= 4) or (between == [","] and u.text(right.last) == "mejor")
         if says_no or mended or rather:
             yield i

@@ -7,15 +7,20 @@ cuatrocientos, ¿no? Le paso doscientos»: alone each first sum may be the payme
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
-from pipeline.amount_cues import Cue
+from pipeline.amount_cues import PAYING, Cue
 from pipeline.amount_rejections import is_given
 from pipeline.amount_wording import is_taken_from
 from pipeline.amounts import AmountMatch
 
 _DRAWN = frozenset("saco sacamos sacar sacare sacando retiro retiramos retirar retirare".split())
 _WANTED = frozenset("quiere quieren queres quieres pide piden pides pedis exige exigen pretende pretenden".split())
+_REDUCED = frozenset("descuento quita rebaja campana promocion bonificacion".split())
+_HOLD = frozenset("tengo tenemos".split())
+_SAID_ONCE = frozenset("dije decia habia dicho ser iba iban prometi ofreci".split())
+_CHANGING = frozenset("pero final sino mejor pensandolo".split())
 _MEANT = frozenset("iba ibamos pensaba pensabamos".split())
 _IS = frozenset("es son seria serian era eran".split())
 _STANDS = frozenset({"esta", "anda", "estaba", "queda"})
@@ -38,17 +43,27 @@ _YOURS = frozenset("suyo suya tuyo tuya vuestro ustedes usted".split())
 _OTHERS = frozenset("otro otra otros otras resto demas".split())
 _PAID = frozenset({Cue.PAY})
 _HAVE = frozenset("tengo tenemos queda quedan traigo".split())
+_NOT_THINGS = frozenset(
+    "cuota mensualidad letra parte abonito pago deuda acuerdo total primera segunda tercera giro poco cuenta".split()
+)
+_CLITICS = frozenset("os me te se le les lo la los las nos".split())
 _REACH = 5
 
 
 def sources(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
     """The positions of the sums that a later one of the utterance is given out of or instead of."""
     later_given: AmountMatch | None = None
-    later_paid = False
+    later_paid = later_kept = discounted = False
+    divided: set[Decimal] = set()  # sums of which a later match is a share or a payment
     for place in range(len(u.matches) - 1, -1, -1):
         match = u.matches[place]
         if reasons[place] is not None:
             continue
+        if discounted or (match.value is not None and match.value in divided) or (later_kept and _is_changed(u, place)):
+            yield place
+            continue
+        later_kept = True
+        discounted = _is_after_discount(u, match)
         taken = later_given is not None and (_is_source(u, place) or is_taken_from(u, match, later_given))
         if taken or _is_split(u, place):
             yield place
@@ -59,6 +74,12 @@ def sources(u: Utterance, reasons: Sequence[str | None]) -> Iterator[int]:
             yield place
         elif u.has(_PAID, u.clause(match.first, u.soft)):
             later_paid = not _is_added(u, match)
+        if match.rule.endswith("of a sum") and match.literal is not None:
+            divided.add(match.literal)
+        elif place and match.plan is not None and match.plan.count and match.plan.each is not None:
+            between = u.texts[u.matches[place - 1].last : match.first]
+            if "en" in between and "y" not in between:  # "los trescientos se los pago en tres de cien"
+                divided.add(match.plan.count * match.plan.each)
 
 
 def _is_only_named(u: Utterance, match: AmountMatch) -> bool:
@@ -99,11 +120,41 @@ def _is_source(u: Utterance, place: int) -> bool:
         word = u.text(index)
         if u.cues[index] is Cue.INCOME and u.text(index - 1) in ("me", "nos"):
             return True  # "si me dan los mil del préstamo le pago quinientos"
+        if word.startswith("vend") or (word in _HOLD and index >= match.first - 2 and _is_part_of_it(u, place)):
+            return True
         if word in _DRAWN or (word in _WANTED and u.text(index - 1) != "si"):
             return True
         if word in _MEANT and not {"a", "dar", "darle"}.isdisjoint([u.text(index + 1)]):
             return True
     return False
+
+
+def _is_after_discount(u: Utterance, match: AmountMatch) -> bool:
+    """As in "son cuatrocientos, con el descuento doscientos diez"."""
+    clause = u.clause(match.first, u.soft)
+    before = [u.text(i) for i in range(clause.start, match.first)]
+    return "con" in before and not _REDUCED.isdisjoint(before)
+
+
+def _is_part_of_it(u: Utterance, place: int) -> bool:
+    """As in "tengo doscientos ahorrados y te doy cien"; not "tengo cien hoy y te doy otros mañana"."""
+    match, later = u.matches[place], u.matches[place + 1]
+    if match.value is None or later.value is None or later.value >= match.value:
+        return False
+    return u.taken.isdisjoint(u.clause(match.first, u.soft)) and u.text(later.first - 1) not in (
+        "otros",
+        "otro",
+        "otras",
+    )
+
+
+def _is_changed(u: Utterance, place: int) -> bool:
+    """As in "le dije mil pero son ochocientos", "iban a ser mil, al final son ochocientos"."""
+    match, later = u.matches[place], u.matches[place + 1]
+    if _SAID_ONCE.isdisjoint([u.text(i) for i in range(max(0, match.first - 2), match.first)]):
+        return False
+    between = [u.text(i) for i in range(match.last, later.first)]
+    return not _CHANGING.isdisjoint(between) and later.value != match.value
 
 
 def _is_described(u: Utterance, place: int) -> bool:
@@ -158,6 +209,8 @@ def _is_handed_over(u: Utterance, match: AmountMatch) -> bool:
 
 def of_other_money(u: Utterance, match: AmountMatch, *, periodic: bool) -> str | None:
     """What the words right around it say that it is: an income, a receipt's, another creditor's."""
+    if _is_all_that_is_owed(u, match):
+        return "debt"
     if _is_lived_on(u, match, periodic=periodic) or _is_what_is_earned(u, match.last):
         return "income"
     paid = u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft))
@@ -168,12 +221,23 @@ def of_other_money(u: Utterance, match: AmountMatch, *, periodic: bool) -> str |
     return "expense" if _comes_before_this_debt(u, match) else None
 
 
+def _is_all_that_is_owed(u: Utterance, match: AmountMatch) -> bool:
+    """As in "el saldo total es un millón", where "saldo total" is read as a part of the debt."""
+    verb = match.first - 1
+    while u.text(verb) in _FILLER:
+        verb -= 1
+    part = u.ends.get(verb)
+    return u.text(verb) in _IS and part is not None and u.matches[part].rule == "total"
+
+
 def _is_lived_on(u: Utterance, match: AmountMatch, *, periodic: bool) -> bool:
     """As in "vivo con novecientos dólares", "con 900 lucas al mes y tres cabros", "tengo cien hasta el lunes"."""
     if u.text(match.last) == "hasta":
         had = {u.text(i) for i in range(match.first - _REACH, match.first)}
         return not had.isdisjoint(_HAVE) and not u.has(frozenset({Cue.PAY}), u.near(match))
     place = match.first - 1
+    if u.text(place) == "con" and not _LIVES.isdisjoint([u.text(i) for i in range(match.last, match.last + 3)]):
+        return True
     while u.text(place) in _FILLER | {"unas", "los", "las", "esos", "mis"}:
         place -= 1
     if u.text(place) not in ("con", "de"):
@@ -238,3 +302,41 @@ def _comes_before_this_debt(u: Utterance, match: AmountMatch) -> bool:
             said = [u.text(i) for i in range(index + 1, index + 3 + _REACH)]
             return not _YOURS.isdisjoint(said) and not any(i in u.inside for i in range(index, index + _REACH))
     return False
+
+
+def is_base(u: Utterance, match: AmountMatch) -> bool:
+    """Whether another amount is taken out of this one: "de los ocho mil le pago cuatro mil"."""
+    first = match.first
+    if _is_left_open(u, match):
+        return True
+    if first > 0 and u.text(first - 1) == "de" and u.text(match.last) == "que" and match is not u.matches[-1]:
+        return first == 1 or u.soft[first - 1] != u.soft[first - 2]  # "de mil que es la deuda le pago cien"
+    opens = u.text(first - 2) == "de" and u.text(first - 1) in ("los", "las", "esos", "esas", "mis")
+    starts = first == 2 or u.soft[first - 2] != u.soft[first - 3] if first >= 3 else opens
+    return opens and starts and match is not u.matches[-1]
+
+
+def _is_left_open(u: Utterance, match: AmountMatch) -> bool:
+    """Whether "de" opens the clause, and what is paid of it follows: "de la remesa de mil le aparto cien"."""
+    clause = u.clause(match.first, u.soft)
+    first = clause.start + (u.text(clause.start) in (",", "y", "¿"))
+    if u.text(first) != "de" or match is u.matches[-1] or match.first > first + _REACH:
+        return False
+    verb = match.last
+    while u.text(verb) in _CLITICS or u.text(verb) == "ya":
+        verb += 1
+    if verb >= clause.stop or u.cues[verb] not in (Cue.PAY, Cue.WEAK) or u.has(PAYING, range(first, match.first)):
+        return False
+    return u.matches[u.ends[match.last] + 1].first < clause.stop
+
+
+def is_priced(u: Utterance, match: AmountMatch) -> bool:
+    """Whether a thing stands before it with its price: "una pantalla de cinco mil", "el aceite a nueve euros"."""
+    joint = u.text(match.first - 1)
+    thing = match.first - 2
+    if joint not in ("de", "a", "en") or thing < 1 or u.tokens[thing].kind != "word" or u.cues[thing] in PAYING:
+        return False
+    if thing in u.taken or thing in u.numbered or u.text(thing) in _NOT_THINGS:
+        return False
+    articles = ("un", "una") if joint == "de" else ("el", "la", "los", "las", "de")
+    return u.text(thing - 1) in articles and thing - 1 not in u.taken

@@ -34,7 +34,8 @@ class AmountMatch:
     `start`, `end` count characters, `first`, `last` tokens (`last` is the one after). `value` is None
     where the account does not tell ("la mitad" of an unknown balance). `kind`: "money" names a currency
     or slang, "number" is bare, "balance" names a part of the debt, "percent" a share of it. `rule` is the
-    reading, `doubtful` tells that another is near. `literal` is the bare number that was said.
+    reading, `doubtful` tells that another is near. `literal` is the bare number that was said, or the sum
+    that a share is of; `share` is the fraction that a part of the debt or of a sum is.
     """
 
     start: int
@@ -48,3 +49,4 @@ class AmountMatch:
     last: int
     plan: Plan | None = None
     literal: Decimal | None = None
+    share: Decimal | None = None

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from pipeline.amount_joins import Scale, left_out_thousands
 from pipeline.amount_reader import AmountReader, naming_words
+from pipeline.amount_shares import is_opened_by_of, shares_of_sums
 from pipeline.amount_values import AmountContext, AmountKind, AmountMatch, Plan
 from pipeline.balance import triggers
-from pipeline.currencies import is_money_word
+from pipeline.currencies import counts_thousands, is_money_word
 from pipeline.number_words import read_word
 from pipeline.numbers import NumberMatch, find_numbers
 from pipeline.plans import plan_after, plan_before
@@ -33,7 +34,12 @@ __all__ = [
 ]
 
 _HALF = frozenset({"medio", "media"})
-_THOSE = frozenset("los las esos esas mis".split())
+# What stands between a sum said short and the same said in full.
+_SAID_AGAIN = ((",",), ("…",), ("o", "sea"), (",", "o", "sea"), (",", "o", "sea", ","), (":",), (".",))
+_MOST_SHORT, _NEAR_AGAIN = 3, 4
+_LEAST_FULL = 100
+# Of so many times a sum a bare number may be a share with its "mil" left out.
+_MOST_TIMES = 10
 
 
 def find_amounts(
@@ -64,7 +70,7 @@ def read_amounts(
     if not free and naming_words().isdisjoint([token.text for token in tokens]):
         return ()
     matches = AmountReader(tokens, free, context, touched).read()
-    matches = _halves_of_sums(_without_false_starts(matches, tokens), tokens)
+    matches = shares_of_sums(_without_false_starts(matches, tokens), tokens)
     matches = _lower_of_ranges(matches, tokens)
     matches = _with_plans(matches, tokens, found, free)
     return tuple(_with_rest(matches, tokens, context))
@@ -194,22 +200,18 @@ def _with_rest(matches: list[AmountMatch], tokens: Sequence[Token], context: Amo
     paid = Decimal(0)
     owed = context.balance
     done: list[AmountMatch] = []
+    bases = {match.literal for match in matches if match.rule.endswith("of a sum")}
     for match in matches:
         if match.rule == "rest" and match.value is None and owed is not None and 0 < paid < owed:
             done.append(replace(match, value=owed - paid))
             continue
-        if is_opened_by_of(tokens, match) and match.value is not None and match.kind != "balance":
+        is_base = is_opened_by_of(tokens, match) or match.value in bases
+        if is_base and match.value is not None and match.kind != "balance":
             owed = match.value
         elif match.value is not None and match.currency == context.currency:
             paid += match.value * (match.plan.count if match.plan and match.plan.count else 1)
         done.append(match)
     return done
-
-
-def is_opened_by_of(tokens: Sequence[Token], match: AmountMatch) -> bool:
-    """Whether "de los" stands before it: a sum of which something is taken."""
-    first = match.first
-    return first > 1 and tokens[first - 1].text in _THOSE and tokens[first - 2].text == "de"
 
 
 def _without_false_starts(matches: list[AmountMatch], tokens: Sequence[Token]) -> list[AmountMatch]:
@@ -218,8 +220,33 @@ def _without_false_starts(matches: list[AmountMatch], tokens: Sequence[Token]) -
     for match in matches:
         if kept and _begins_again(kept[-1], match, tokens):
             kept.pop()
+        del kept[len(kept) - _said_short(kept, match, tokens) :]
         kept.append(match)
     return kept
+
+
+def _said_short(kept: Sequence[AmountMatch], match: AmountMatch, tokens: Sequence[Token]) -> int:
+    """How many readings before it only say it short: "tres dos, tres mil doscientos", "mil dos, o sea mil dos…"."""
+    if match.value is None or match.value < _LEAST_FULL or match.value != int(match.value):
+        return 0
+    said, right, full = "", match, str(int(match.value))
+    for count, left in enumerate(reversed(kept[-_MOST_SHORT:]), 1):
+        joint = _between(tokens, left, right)
+        again = joint in _SAID_AGAIN or (joint[-1:] == (",",) and len(joint) <= _NEAR_AGAIN)
+        if left.kind != "number" or left.value is None or (joint != () if count > 1 else not again):
+            return 0
+        units = left.value % 1000
+        if count == 1 and joint not in _SAID_AGAIN:
+            said, right = str(left.value), left
+            continue
+        if left.value > 1000 and 1 <= units < 10 and match.value == left.value + 99 * units:
+            return count
+        said = str(left.value.normalize()).replace(".", "") + said
+        halved = "." in str(left.value)
+        if (count > 1 or halved) and full.startswith(said) and not full[len(said) :].strip("0"):
+            return count
+        right = left
+    return 0
 
 
 def _begins_again(left: AmountMatch, right: AmountMatch, tokens: Sequence[Token]) -> bool:
@@ -232,26 +259,22 @@ def _begins_again(left: AmountMatch, right: AmountMatch, tokens: Sequence[Token]
     return longer and (joint != (",",) or right.value >= 1000 * left.value)
 
 
-def _halves_of_sums(matches: list[AmountMatch], tokens: Sequence[Token]) -> list[AmountMatch]:
-    """The matches with "la mitad" valued where it is of a named sum: "de los mil la mitad", "la mitad de los mil"."""
-    done: list[AmountMatch] = []
-    base: AmountMatch | None = None
-    for match in matches:
-        last = done[-1] if done else None
-        if last is not None and last.rule == "half" and match.value is not None and match.kind != "balance":
-            joint = _between(tokens, last, match)
-            if joint == ("de",) or (joint[:1] == ("de",) and joint[1:] in [(word,) for word in _THOSE]):
-                half = replace(match, value=match.value / 2, start=last.start, first=last.first, literal=None)
-                done[-1] = replace(half, rule="half of a sum", kind="money")
-                continue
-        if match.rule == "half" and base is not None and base.value is not None:
-            done.append(replace(match, value=base.value / 2, currency=base.currency, rule="half of a sum"))
+def in_scale_of(earlier: Sequence[AmountMatch], match: AmountMatch) -> AmountMatch:
+    """A bare number with the "mil" of the sum before it: "cien lucas, no, ochenta", "de ocho mil le doy tres"."""
+    value = match.value
+    if match.kind != "number" or value is None or match.plan is not None or match.rule != "cardinal" or value >= 1000:
+        return match
+    for left in reversed(earlier):
+        if left.value is None or left.value < 1000 or left.kind not in ("money", "number"):
             continue
-        told = match.last < len(tokens) and tokens[match.last].text == "que"  # "de los mil que me paguen"
-        if is_opened_by_of(tokens, match) and match.kind != "balance" and not told:
-            base = match
-        done.append(match)
-    return done
+        if counts_thousands(match.currency) and 10**4 <= left.value >= 100 * value and value >= 10:
+            return replace(match, value=value * 1000, rule="thousands left out", doubtful=True)
+        count, scale = left.value / 1000, 1000
+        if count >= 1000:
+            count, scale = count / 1000, 10**6
+        if count == int(count) and count / _MOST_TIMES <= value < count:
+            return replace(match, value=value * scale, rule="thousands left out", doubtful=True)
+    return match
 
 
 def in_thousands(match: AmountMatch, context: AmountContext) -> AmountMatch:

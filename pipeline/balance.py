@@ -32,6 +32,7 @@ class Part(NamedTuple):
     last: int
     value: Decimal | None
     rule: str
+    share: Decimal | None = None
 
 
 @lru_cache(maxsize=1)
@@ -113,6 +114,8 @@ def _half(tokens: Sequence[Token], index: int, account: Account) -> Part | None:
     if tokens[index].text not in words["words"] or _text(tokens, index - 1) in ("a", "hasta"):
         return None
     after = _following(tokens, index + 1, _RESTING)
+    if after[:1] in (("yo",), ("mi",), ("nosotros",)):
+        return None
     if after[:1] in (("de",), ("del",)) and words["not_after"] & set(after[1:3]):
         return None
     first = index
@@ -120,7 +123,7 @@ def _half(tokens: Sequence[Token], index: int, account: Account) -> Part | None:
         first -= 1
     if after[:1] in (("de",), ("del",)) and "minimo" in after[1:4]:
         return Part(first, index + 2 + after.index("minimo"), _times(account.minimum_payment, _HALF), "half minimum")
-    return Part(first, index + 1, _times(account.balance, _HALF), "half")
+    return Part(first, index + 1, _times(account.balance, _HALF), "half", _HALF)
 
 
 def _everything(tokens: Sequence[Token], index: int, account: Account) -> Part | None:
@@ -244,4 +247,5 @@ def _share(tokens: Sequence[Token], index: int, account: Account) -> Part | None
     number = count[0].value if count and count[0].role in (Role.ONE, Role.UNIT) else 1
     if text == "parte" and _text(tokens, index - 2) not in ("la", "una"):
         return None
-    return Part(index - 2, index + 1, _times(account.balance, Decimal(number) / ordinal.value), "share")
+    part = Decimal(number) / ordinal.value
+    return Part(index - 2, index + 1, _times(account.balance, part), "share", part)

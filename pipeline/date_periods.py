@@ -308,10 +308,12 @@ def weekend(scan: Scan, match: re.Match[str]) -> Day:
     "b:BEGIN (ART|DE)* (y:YEAR_REF|YEARU)",
     "h:MIDDLE (ART|DE)* (y:YEAR_REF|YEARU)",
 )
-def part_of_year(scan: Scan, match: re.Match[str]) -> Day:
+def part_of_year(scan: Scan, match: re.Match[str]) -> Day | None:
     said = scan.said_on
     given = scan.value(match, "y", "YEAR_REF") if match.groupdict().get("y") else None
     year = given if given is not None else said.year
+    if year < said.year:
+        return None  # "una entrada de dos mil"
     if match.groupdict().get("b"):
         return Day(date(year if given is not None else said.year + 1, 1, 31), "start_of_year", doubtful=True)
     if match.groupdict().get("h"):

@@ -21,6 +21,7 @@ _POINT = frozenset({"coma", "punto"})
 _PICO = frozenset({"pico", "tantos", "tantas", "algo", "fraccion", "piquito"})
 _LARGEST_DAY = 31
 _MILLION = 6
+_COUNTED_PAYMENTS = frozenset("cuotas pagos letras mensualidades abonos quincenas partes cheques".split())
 _CENTS = ("centav", "centim", "centesim")
 
 
@@ -238,7 +239,9 @@ class NumberGrammar:
         return self.with_decimals(found)
 
     def counts_amount(self, index: int) -> bool:
-        """Whether "de" and a number follow: "mil | y tres de quinientos"."""
+        """Whether payments are counted: "mil | y tres de quinientos", "dos mil | y seis cuotas"."""
+        if self.text(index) in _COUNTED_PAYMENTS:
+            return True
         return self.text(index) == "de" and (self.role(index + 1) is not None or self.text(index + 1) == "a")
 
     def starts_another(self, index: int, is_day: bool = True) -> bool:
@@ -303,6 +306,8 @@ class NumberGrammar:
             if self.role(after) is Role.SCALE and not self.is_letter(after):
                 scale = int(self.atoms[after].value)
                 return Found(Decimal(2) * 10**scale, after + 1, "pair", scale)
+            if self.role(after) is Role.HUNDRED_WORD:
+                return Found(Decimal(200), after + 1, "pair")
             return Found(Decimal(2), pair + 1, "pair") if after > pair + 1 else None
         count = self.below_thousand(index) or self.figure(index)
         if count is None and self.role(index) is Role.COLLECTIVE:

@@ -136,6 +136,8 @@ def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
     while high + 1 < len(numbers) and high - low < 6 and _side_by_side(u, numbers[high], numbers[high + 1]):
         high += 1
     run = numbers[low : high + 1]
+    if numbers[low].first == match.first and len(run) > 2 and _spelled(run[1:]) == str(match.value):
+        return False  # "doscientos, dos cero cero"
     joined = match.rule == "cents without con" and len(run) == 2
     if not joined and any(number.rule == "leading zero" for number in run):
         return True
@@ -143,6 +145,11 @@ def _is_in_run(u: Utterance, match: AmountMatch) -> bool:
         return True
     digits = [number for number in run if number.value < 1000]
     return len(digits) >= 3 and any(number.value < 100 for number in digits)
+
+
+def _spelled(run: list[NumberMatch]) -> str:
+    """The digits that a run of small numbers spells; "cero cinco" is one of them."""
+    return "".join(f"{'0' * (number.rule == 'leading zero')}{number.value}" for number in run)
 
 
 def _position(numbers: list[NumberMatch], first: int) -> int:
@@ -254,6 +261,11 @@ _AGE_VERBS = frozenset(
 _CHANNELS = frozenset({("ath", "movil"), ("pago", "movil")})
 _YOUNGEST, _OLDEST = 15, 110
 _FAR_BACK = 30
+_LABEL_REACH = 14
+_DOCUMENTS = frozenset(
+    "ultimos ultimas primeros digitos pin clave codigo cedula dni dui rut ruc nit curp rfc nie pasaporte folio "
+    "social routing expediente contrato placa poliza referencia numero".split()
+)
 _HAVE_THEM = frozenset("tengo tenemos son hay tenia teniamos tiene".split())
 _COUNTED_THINGS = frozenset(
     "tarjeta tarjetas cuenta cuentas credito creditos prestamo prestamos cuota cuotas letra letras recibo recibos hijo "
@@ -330,7 +342,8 @@ def _says_what_is_counted(u: Utterance, match: AmountMatch) -> bool:
 def _is_labelled(u: Utterance, match: AmountMatch) -> bool:
     """Whether a label stands before it: "calle", "termina en", "cédula"."""
     first = match.first
-    if u.text(first - 1) == "#" or _is_on_a_street(u, match):
+    by_branch = u.text(first - 1) in ("sucursal", "agencia", "cajero") and _is_figure(u, first)
+    if u.text(first - 1) == "#" or by_branch or _is_on_a_street(u, match) or _is_told_of_document(u, first):
         return True
     if u.text(first - 1) == "el" and _is_figure(u, first) and not u.has(frozenset({Cue.PAY}), u.clause(first, u.soft)):
         return True  # "el 30458"
@@ -359,6 +372,14 @@ def _is_on_a_street(u: Utterance, match: AmountMatch) -> bool:
         first -= 1
     named = first < match.first - 1 and u.text(first) == "en" and _is_figure(u, match.first)
     return named and not u.has(frozenset({Cue.PAY}), u.clause(match.first, u.soft))
+
+
+def _is_told_of_document(u: Utterance, first: int) -> bool:
+    """As in "los últimos cuatro de mi seguro social son 4500", "el PIN que me llegó es 1800"."""
+    if u.text(first - 1) not in ("es", "son"):
+        return False
+    near = range(max(u.clause(first, u.medium).start, first - _LABEL_REACH), first)
+    return any(u.text(i) in _DOCUMENTS for i in near) and not u.has(frozenset({Cue.PAY}), near)
 
 
 def _is_labelled_like(u: Utterance, match: AmountMatch) -> bool:

@@ -13,7 +13,7 @@ PAYMENT_NOUNS = frozenset(
     "entrega entregas transferencia transferencias quincena quincenas tracto tractos cuotita cuotitas "
     "armada armadas tanto tantos cheque cheques cheq pagare pagares vez veces abonito abonitos "
     "paguito paguitos cuotica cuoticas abonitico letrita letritas pagito pagitos vencimiento vencimientos "
-    "consignacion consignaciones recibo recibos semana semanas mes meses".split()
+    "contado contados consignacion consignaciones recibo recibos semana semanas mes meses".split()
 )
 _COUNTED_TIME = frozenset("semana semanas mes meses quincena quincenas vez veces".split())
 _ADJECTIVES = frozenset(
