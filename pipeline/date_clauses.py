@@ -246,13 +246,17 @@ def _append(clauses: list[Clause], clause: Clause) -> None:
 
 def _weigh_light(tokens: Sequence[Token], cues: int, has_number: bool) -> int:
     """Whether a verb of many uses pays: «le llevo el dinero», not «llevo a mi hijo a la escuela»."""
-    if cues & (MONEY | CREDITOR) or has_number:
-        return PAY
     words = [token.text for token in tokens]
+    if not _RECEIPTS.isdisjoint(words):
+        return EVENT
+    if cues & (MONEY | CREDITOR) or has_number or not YOURS.isdisjoint(words):
+        return PAY
     to_creditor = any(word in _TO_WHOM or (len(word) > 5 and word.endswith(_ENCLITICS)) for word in words)
     return PAY if to_creditor and not cues & EVENT else UNKNOWN
 
 
+_RECEIPTS = frozenset("comprobante comprobantes voucher baucher captura ticket papeleta".split())
+YOURS = frozenset("suya suyo suyas suyos tuya tuyo tuyas tuyos".split())
 _FEW = 8  # up to here a plain look is faster than a search
 
 _Placed = TypeVar("_Placed", DateMatch, NumberMatch)

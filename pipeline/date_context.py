@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pipeline import date_cues as cue
 from pipeline.date_clauses import Clause, split_clauses
-from pipeline.date_exclusions import STREETS, done_with_paying, is_denied, is_excluded, is_the_wage
+from pipeline.date_exclusions import STREETS, done_with_paying, i_pay_the_listener, is_denied, is_excluded, is_the_wage
 from pipeline.date_steps import NARROWER, charged_at_once, gathers, narrows, pays_on_an_errand
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
@@ -40,10 +40,11 @@ _WIDE = frozenset(
 )
 _NO_DAY = frozenset({"past", "recurring"})
 _LONGEST = 1100  # days; no promise is of a day further off: "treinta y nueve años"
+_NO_YEAR, _GONE_BY = frozenset({"day_and_month", "numeric_date"}), 270  # days; such a date is of the past
 _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
-_NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.CALL | cue.BILL | cue.BIRTH | cue.HYPOTHETICAL
+_NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.CALL | cue.BILL | cue.HYPOTHETICAL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
@@ -74,7 +75,9 @@ class DueDate:
     clause: int
 
 
-def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]) -> int:
+def _judge(  # noqa: PLR0911 - one way out for each thing a date may be
+    place: int, around: _Surroundings, match: DateMatch, said_on: date, tokens: Sequence[Token]
+) -> int:
     """Strength of one date; 0 where it is no due date."""
     clause = around.clauses[place]
     names_no_day = match.rule in _NO_DAY or is_the_wage(clause, match, tokens)
@@ -82,11 +85,15 @@ def _judge(place: int, around: _Surroundings, match: DateMatch, said_on: date, t
     recorded = ahead > _YEAR_OFF and match.rule in _DATED_BY_MONTH and _is_on_record(clause, match, tokens)
     if names_no_day or recorded or not 0 <= ahead <= _LONGEST:
         return REFUSED
-    same_day = not clause.has(_NOT_THAT_DAY) and (
+    until = match.first > 1 and "hasta" in (tokens[match.first - 1].text, tokens[match.first - 2].text)
+    same_day = not clause.has(_NOT_THAT_DAY & ~(cue.NEGATION if until else 0)) and (
         _pays_on_the_same_day(place, around.clauses, tokens) or pays_on_an_errand(place, around.clauses, match, tokens)
     )
     if same_day or is_excluded(clause, match, tokens):
         return WEAK if same_day else REFUSED
+    is_far = match.rule in _NO_YEAR and (match.date - said_on).days > _GONE_BY
+    if is_far and clause.has(cue.UNKNOWN | cue.PRETERITE) and not i_pay_the_listener(clause, tokens):
+        return REFUSED  # "el abono del 3 de abril", said in June
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
     if is_denied(clause, match, tokens):

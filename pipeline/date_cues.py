@@ -114,6 +114,7 @@ _CORE_FORMS = frozenset(
     "transfiero transfiriendo transfiriendole transfiriendote transfiriendolo transferir transferire pago deposito "
     "abono transferencia cobreme cobrame cobras cobremelo cobramelo pagarle sinpe zelle".split()
 )
+_GIVING = frozenset("doy damos dar darle dare resuelvo cubro".split())
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
 _CLITICS = frozenset({"le", "te", "les", "os"})
@@ -223,6 +224,26 @@ def people() -> frozenset[str]:
 def done_on_it() -> frozenset[str]:
     """Words after «el viernes es» that tell of something done on it: «es cuando», «es mi pago»."""
     return _load().done_on_it
+
+
+def may_pay(word: str) -> bool:
+    """Whether it is a form of paying that is not of the past by its spelling."""
+    return bool(_load().words.get(word, 0) & (PAY | LIGHT | MAYBE_PAST_E | MAYBE_PAST_O))
+
+
+def is_unknown(word: str) -> bool:
+    """Whether it is in no list, so that «le» before it makes a payment of a form in -o: «te bajo algo»."""
+    return not _load().words.get(word, 0)
+
+
+def is_core(word: str) -> bool:
+    """Whether it pays wherever it stands: «deposito», «consignar», «doy»."""
+    return bool(_load().words.get(word, 0) & CORE) or word in _GIVING
+
+
+def is_bill(word: str) -> bool:
+    """Whether it is what other bills are for: «renta», «luz»."""
+    return bool(_load().words.get(word, 0) & OTHER_BILL)
 
 
 def pays_other(tokens: Sequence[Token], places: Sequence[int]) -> bool:

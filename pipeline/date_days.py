@@ -139,7 +139,10 @@ def recurring(scan: Scan, match: re.Match[str]) -> Day:
 
 
 @DAYS.rule(
-    "DAY", "(?<!LAS) NEXT? w:WEEKDAY NEXT?", "w:WEEKDAY_SHORT DOT? (?=DAY_NUMBER|NUMERIC)", "NEXT w:WEEKDAY_SHORT"
+    "DAY",
+    "(?<!LAS) NEXT? w:WEEKDAY NEXT?",
+    "w:WEEKDAY_SHORT DOT? (?=DAY_NUMBER|NUMERIC)",
+    "NEXT w:WEEKDAY_SHORT (?!OTHER_WORD)",
 )
 def weekday(scan: Scan, match: re.Match[str]) -> Day | None:
     number = scan.value(match, "w", "WEEKDAY")
@@ -177,6 +180,7 @@ _OTHER_ONE = (
     "DAY",
     "(EL|CONTR)? OTHER w:WEEKDAY",
     "w:WEEKDAY (OTHER|AFTER_NEXT)",
+    "w:WEEKDAY NEXT? (COMMA|O OTHER_WORD)* NO (THIS|MANANA) WEEKDAY? COMMA? SINO? (EL|CONTR) OTHER",
     f"(THIS|EL|CONTR)? w:WEEKDAY NEXT? COMMA* NO {_OTHER_ONE}",
     f"NO COMMA? (FOR|A|EN)? (THIS|EL|CONTR) w:WEEKDAY NEXT? {_OTHER_ONE}",
     f"w:WEEKDAY (DE|EN)? ART? k:WEEK_REF COMMA* NO {_OTHER_ONE}",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import date_cues as cue
-from pipeline.date_clauses import Clause, is_of_a_bill, is_only_named
+from pipeline.date_clauses import YOURS, Clause, is_of_a_bill, is_only_named
 from pipeline.date_wording import is_set_apart
 from pipeline.dates import DateMatch
 from pipeline.tokens import Token
@@ -55,7 +55,9 @@ def is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool
 
 def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
-    is_bill = is_of_a_bill(tokens, match) or (clause.has(cue.BILL) and not _i_pay_the_listener(clause, tokens))
+    is_bill = (is_of_a_bill(tokens, match) and not _is_yours(clause, tokens)) or (
+        clause.has(cue.BILL) and not i_pay_the_listener(clause, tokens)
+    )
     if is_bill or clause.has(cue.ECHO | cue.BIRTH | cue.HYPOTHETICAL):
         return True
     before = tokens[match.first - 1].text if match.first else ""
@@ -94,6 +96,12 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
     )
 
 
+def _is_yours(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """«La de fin de mes es suya»: the quincena or the wage, not a bill."""
+    said = [token.text for token in tokens[clause.first : clause.last]]
+    return any(is_it in ("es", "son") and whose in YOURS for is_it, whose in pairwise(said))
+
+
 def is_the_wage(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«La quincena me la dan el 14», «van a depositarme la quincena el viernes»: what is paid, on another day."""
     if match.rule != "quincena" or len(clause.dates) == 1:
@@ -128,7 +136,7 @@ def _even_less(match: DateMatch, tokens: Sequence[Token]) -> bool:
     return any(one in ("y", "mucho") and two == "menos" for one, two in pairwise(words))
 
 
-def _i_pay_the_listener(clause: Clause, tokens: Sequence[Token]) -> bool:
+def i_pay_the_listener(clause: Clause, tokens: Sequence[Token]) -> bool:
     """«Te pago la factura», «le llevo lo del recibo»: the bill is the debt."""
     words = [token.text for token in tokens[clause.first : clause.last]]
     return any(word in _TO_LISTENER and after in _MY_PAYING for word, after in pairwise(words))

@@ -266,6 +266,7 @@ def count_from_days_before(scan: Scan) -> None:
     if _DAY_AND_MORE.search(scan.string) is None:
         return
     anchor: Day | None = None
+    named: Day | None = None
     tomorrow = False
     for place, item in enumerate(scan.items):
         day: Day | None = item.values.get("DAY")
@@ -276,7 +277,11 @@ def count_from_days_before(scan: Scan) -> None:
             continue
         if anchor is not None and scan.kind_at(place, "NO", "O", "SINO", "Y", "DOT"):
             anchor = None if anchor.rule == "next_week" else anchor
-        if anchor is not None and anchor.due is not None:
+        again = _named_again(scan, place, named) if named is not None and day is not None else None
+        if again is not None:
+            day = again
+            scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
+        elif anchor is not None and anchor.due is not None:
             counted = _counted_from(
                 scan, place, anchor.due, anchor.rule, anchor.start if anchor.rule == "next_week" else None
             ) or _in_that_month(scan, place, anchor)
@@ -284,7 +289,7 @@ def count_from_days_before(scan: Scan) -> None:
                 day = counted
                 scan.items[place] = item._replace(code=DAY_CODE, values={"DAY": day})
         if day is not None and day.due is not None and day.rule not in _NO_ANCHOR:
-            anchor = day
+            anchor = named = day
 
 
 def _is_day_after(scan: Scan, item: Item) -> bool:
@@ -339,6 +344,37 @@ def _stands_for_it(scan: Scan, place: int) -> bool:
     return not scan.kind_at(place + 1, "WEEK", "QUINCENA", "MES", "YEARU", "DAY", "MONEY", "QUINCENA_REF", "WEEK_REF")
 
 
+_SAME = frozenset({"mismo", "misma"})
+
+
+def _says(scan: Scan, item: Item, word: str) -> bool:
+    """Whether the word is of the expression or stands in the four tokens after it."""
+    return any(token.text == word for token in scan.tokens[item.first : item.last + 4])
+
+
+def _named_again(scan: Scan, place: int, named: Day) -> Day | None:
+    """«El viernes de esa semana», «ese lunes», «el 5 de ese mes», «la semana siguiente» after one was named."""
+    item, anchor = scan.items[place], named.due
+    day: Day = item.values["DAY"]
+    if day.due is None or anchor is None:
+        return None
+    after = [token.text for token in scan.tokens[item.last : item.last + 4] if token.text not in _SAME][:3]
+    if day.rule == "day_of_month" and after == ["de", "ese", "mes"]:
+        return replace(day, due=clamped_day(anchor.year, anchor.month, day.due.day), rule="day_and_month")
+    if day.rule == "weekday_of_next_week" and named.rule == "next_week" and _says(scan, item, "siguiente"):
+        return Day(day.due + timedelta(days=7), "weekday_of_week_after_next")
+    if day.rule != "weekday":
+        return None
+    monday = anchor - timedelta(days=anchor.weekday())
+    if after == ["de", "esa", "semana"] or (after == ["de", "la", "semana"] and _says(scan, item, "misma")):
+        return Day(monday + timedelta(days=day.due.weekday()), "weekday_of_week_named")
+    if scan.kind_at(place - 1, "ESE") and anchor.weekday() == day.due.weekday():
+        return Day(anchor, "weekday_named_again")
+    if named.rule == "next_week" and after == ["de", "la", "siguiente"]:
+        return Day(monday + timedelta(days=7 + day.due.weekday()), "weekday_of_week_after_next")
+    return None
+
+
 def _counted_from(scan: Scan, place: int, anchor: date, anchor_rule: str, week: date | None) -> Day | None:
     item = scan.items[place]
     day: Day | None = item.values.get("DAY")
@@ -351,7 +387,9 @@ def _counted_from(scan: Scan, place: int, anchor: date, anchor_rule: str, week: 
         return Day(span.after(anchor), "span_after_day") if after in ("despues", "luego") else None
     if day is not None and day.rule == "day_of_month" and scan.kind_at(place - 1, "ESE"):
         return replace(day, due=anchor) if day.due is not None and day.due.day == anchor.day else None
-    if day is None or day.due is None or day.rule not in ("tomorrow", "weekday"):
+    if day is None or day.due is None:
+        return None
+    if day.rule not in ("tomorrow", "weekday"):
         return None
     if week is not None and day.bare_weekday:
         return Day(week + timedelta(days=day.due.weekday()), "weekday_of_next_week")

@@ -85,6 +85,9 @@ def is_asked(tokens: Sequence[Token], place: int) -> bool:
 def pays_person(tokens: Sequence[Token], place: int) -> bool:
     """Whether «al», «a la», «a mi» stands before the word: «le pago al plomero»."""
     before = tokens[place - 1].text if place else ""
+    following = [token.text for token in tokens[place + 1 : place + 3]]
+    if following in (["de", "ustedes"], ["de", "usted"]):
+        return False
     if place > 2 and (before == "del" or (before in ARTICLES and tokens[place - 2].text == "de")):
         return tokens[place - 2 - (before != "del")].text in _SOMEBODY  # "a la señora de la tanda"
     return before == "al" or (before in ARTICLES and place > 1 and tokens[place - 2].text == "a")

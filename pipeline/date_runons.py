@@ -79,7 +79,7 @@ def run_on_cuts(
         if place in dates:
             start = said.with_its_article(place)
             free = start == 0 or (tokens[start - 1].text not in _CONTINUES and start - 1 not in copulas)
-            if free and said.begins(place, start, seen, touches=start == ended and start < place):
+            if free and said.begins(place, start, seen, touches=start == ended and start < place, apart=ended < start):
                 cuts.add(start)
                 seen = 0
             seen |= _DATED
@@ -90,6 +90,8 @@ def run_on_cuts(
         if covered[place]:
             continue
         mask = masks[place]
+        if mask & cue.CALL and place and tokens[place - 1].text in ("me", "nos"):
+            seen |= _HAPPENED | _TOLD  # "ya van tres veces que me llama | el jueves le pago"
         copula = place in copulas or (token.text in ("es", "son") and (place == 0 or said.is_sign(place - 1)))
         seen |= (_TOLD if mask & _TELLS or copula else 0) | (_HAPPENED if mask & _HAPPENS else 0)
         seen |= (_EARNED if mask & cue.INCOME else 0) | (_ECHOED if mask & cue.ECHO else 0)
@@ -125,10 +127,12 @@ class _Said:
                 return True
         return False
 
-    def begins(self, place: int, start: int, seen: int, *, touches: bool) -> bool:
+    def begins(self, place: int, start: int, seen: int, *, touches: bool, apart: bool) -> bool:
         """Whether the date begins a sentence of paying after what was told, or after a wage of another day."""
         if touches and self.opens_a_promise(place, start, dated=False):
             return True  # "quedo tirado hasta el domingo el lunes le pago"
+        if apart and seen & _DATED and not seen & _PAID and self.opens_a_promise(place, start, dated=False):
+            return True  # "el quince se me va en eso el treinta le pago"
         if seen & _PAID or not seen & (_TOLD | _EARNED):
             return False
         if seen & _TOLD:

@@ -22,10 +22,6 @@ _ARTICLES = frozenset({"el", "la", "los", "las", "este", "esta", "para", "pal", 
 _BEFORE_DAYS = _ARTICLES - {"este", "esta"}
 _INSURED = frozenset({"el", "del", "mi", "su", "un", "al", "de", "otro", "los", "este", "ese"})
 _ASKS_WHICH = frozenset({"dia", "fecha", "si", "cuando", "tal"})
-_SAYS = frozenset(
-    "dijo dijiste dijeron prometio prometiste prometieron escribio decia juro salio salieron saliste".split()
-)
-_OPENS_QUOTE, _CLOSES_QUOTE = frozenset('"«“'), frozenset('"»”')
 _ASKED_FOR = frozenset("pidio pidieron pediste exigio exigieron solicito solicitaron ofrecio ofrecieron indico".split())
 _TO_ANYBODY = _LISTENERS | {"me", "nos", "se"}
 _US = frozenset("usted ustedes vos ti el ella ellos mi la las los lo".split())
@@ -158,16 +154,6 @@ class _Said:
             return
         if self.words[opens - 1] == "lo" or self.words[opens - 1].isdecimal() or self.masks[opens - 1] & cue.MONEY:
             self.masks[place] = cue.NEUTRAL
-
-    def quotes(self, place: int) -> None:
-        """«Usted dijo: "el lunes te pago". ¿Qué pasó?»: what was said once."""
-        opens = max(0, place - _SENTENCE, self.opens(place))
-        if _SAYS.isdisjoint(self.words[opens:place]):
-            return
-        end = place + 1
-        while end < min(len(self.words), place + _FAR) and self.words[end] not in _CLOSES_QUOTE:
-            end += 1
-        self.mark(place, end, cue.ECHO)
 
     def pays_another(self, place: int) -> None:
         """«A Elektra le pago el viernes; a ustedes, cuando pueda»: beside the creditor in front it is another."""
@@ -394,7 +380,6 @@ _RULES = {
     "lo": (_Said.confirms, _Said.goes_on),
     "seguro": (_Said.surely,),
     **dict.fromkeys(_ASKED_FOR, (_Said.asked_for,)),
-    **dict.fromkeys(_OPENS_QUOTE, (_Said.quotes,)),
     **dict.fromkeys(("a", "al"), (_Said.pays_another,)),
     **dict.fromkeys(_VISITS, (_Said.schedules,)),
     **dict.fromkeys(_CHARGES, (_Said.charges,)),

@@ -14,6 +14,8 @@ from importlib.resources import files
 from itertools import pairwise, product
 from typing import Any
 
+from pipeline.calendar_words import WEEKDAYS
+from pipeline.payees import commits, mocks, paid_to_others, refuses, segments
 from pipeline.tokens import Token
 
 _STOPS = frozenset(".?!…;")
@@ -38,9 +40,11 @@ _MEANT_ONCE = frozenset({"iba", "ibamos"})  # after these any "pero" takes it ba
 _FELL_THROUGH = (["se"], ["me"], ["mi"], ["nos"], ["resulta"], ["hubo"], ["tuve"])
 _SPOKE = frozenset(
     "dijo dijiste dijeron dije escribio escribiste escribieron prometio prometiste contesto contestaste puso pusiste "
-    "mando mandaste respondio respondiste dice dicen pone".split()
+    "mando mandaste mandaron respondio respondiste dice dicen decia decian pone pusieron insistia insistio aseguro "
+    "ofrecio juro salio salieron hablo llego llegaron mandan escriben".split()
 )
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'"}
+_HANGING = frozenset("que si como quien".split())
 _OBJECTS = frozenset("lo yo a ya me nos ustedes usted no el la los eso solo mi".split())
 _NAMING = frozenset("los las el la lo eso esos todo".split())
 _TRAILING = frozenset({"ni", "nanay"})
@@ -51,6 +55,8 @@ _SUBJUNCTIVE = ("e", "emos")
 _CONDITION_REACH = 5
 _RELATIVE_REACH, _OBJECT_REACH = 3, 10
 _SIGHS = frozenset({"ay", "uy", "y", "pero"})
+_TO = frozenset({"a", "al"})
+_SPENDS = frozenset({"pago", "cancelo", "pagar", "para", "del", "de"})
 _TO_ME = frozenset({"me", "nos"})
 # "Aunque tuviera que empeñar el carro le pago", "aunque fueran cien": said of what will be done all the same.
 _HAVE_TO = (["tuviera"], ["tuvieramos"], ["tuviese"], ["tocara"])
@@ -70,6 +76,8 @@ class _Words:
     refused: dict[str, tuple[Phrase, ...]]
     denied: dict[str, tuple[Phrase, ...]]
     disbelief: dict[str, tuple[Phrase, ...]]
+    told: dict[str, tuple[Phrase, ...]]
+    filed: dict[str, tuple[Phrase, ...]]
     unless: frozenset[str]
     gain: frozenset[str]
     unreal_after: frozenset[str]
@@ -105,9 +113,11 @@ def _load() -> _Words:
     tables = [
         _phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused", "denied", "disbelief")
     ]
+    told = _phrases(data["told"]["phrases"])
+    filed = _phrases([*data["record"]["phrases"], *data["later"]["phrases"]])
     opening, asked = _phrases(data["thrown_back"]["opening"]), _phrases(data["thrown_back"]["asked"])
     alone, pairs = _openings(
-        [phrase for table in (*tables, opening, asked) for rows in table.values() for phrase in rows]
+        [phrase for table in (*tables, opening, asked, told, filed) for rows in table.values() for phrase in rows]
     )
     return _Words(
         supposed=tables[0],
@@ -117,6 +127,8 @@ def _load() -> _Words:
         refused=tables[2],
         denied=tables[3],
         disbelief=tables[4],
+        told=told,
+        filed=filed,
         unless=frozenset(data["refused"]["unless"]),
         gain=frozenset(data["gain"]["verbs"]),
         unreal_after=frozenset(data["unreal_after"]["words"]),
@@ -355,6 +367,8 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
         return True
     if "si" in said and ("?" in said or "cuanto" in said) and not words.gain.isdisjoint(said):
         return True
+    if not said.isdisjoint(WEEKDAYS) or not said.isdisjoint(_TO) or not said.isdisjoint(_SPENDS):
+        return True
     if ("como" in said and "si" in said) or (not _SPOKE.isdisjoint(said) and not said.isdisjoint(_QUOTES)):
         return True
     return not words.unreal_after.isdisjoint(said) and any(word.endswith(_FORMS) for word in said)
@@ -368,6 +382,8 @@ def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
     mask = bytearray(len(texts))
     for sentence in _sentences(texts):
         _judge(text, tokens, texts, sentence, mask)
+    for span in _quotes(texts):
+        _fill(mask, span)
     return mask if any(mask) else bytearray()
 
 
@@ -387,7 +403,11 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
         thrown = any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back))
         if thrown or (not question and _is_denied(texts, part, words)):
             _fill_but_promises(mask, texts, part)
-    _fill(mask, _quoted(texts, sentence))
+    filed = not question and _voids(texts, sentence, words.filed)
+    if filed or _voids(texts, sentence, words.told) or mocks(texts, sentence) or refuses(texts, sentence):
+        _fill(mask, sentence)
+    for span in paid_to_others(text, tokens, texts, sentence):
+        _fill(mask, span)
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
@@ -399,6 +419,22 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
     for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino", "asi"})):
         if _finds(texts, clause, words.refused) and words.unless.isdisjoint(texts[clause.start + 1 : clause.stop]):
             _fill(mask, _refused_part(texts, clause, words))
+
+
+def _voids(texts: Sequence[str], sentence: range, table: dict[str, tuple[Phrase, ...]]) -> bool:
+    """Whether it tells what others say or a file shows, or puts off, and the speaker pays nothing besides."""
+    said = next(_places(texts, sentence, table), None)
+    if said is None:
+        return False
+    for span in segments(texts, sentence):
+        if said in span:  # of what follows the word only what no «que», «si» hangs on it is the speaker's own
+            if _HANGING.isdisjoint(texts[said : span.stop]) and commits(texts, range(said, span.stop)):
+                return False
+            if commits(texts, range(span.start, said)):
+                return False
+        elif commits(texts, span):
+            return False
+    return True
 
 
 def _is_denied(texts: Sequence[str], part: range, words: _Words) -> bool:
@@ -416,18 +452,19 @@ def _is_denied(texts: Sequence[str], part: range, words: _Words) -> bool:
     return verb < part.stop and texts[verb].endswith(_SUBJUNCTIVE)
 
 
-def _quoted(texts: Sequence[str], sentence: range) -> range:
+def _quotes(texts: Sequence[str]) -> Iterator[range]:
     """What stands between quotation marks after a word of having said it: «usted dijo: "el lunes pago mil"»."""
-    for place in sentence:
+    place = 0
+    while place < len(texts):
         closing = _QUOTES.get(texts[place])
         if closing is None:
+            place += 1
             continue
-        before = texts[max(sentence.start, place - _SAID_BEFORE) : place]
-        if _SPOKE.isdisjoint(before):
-            return range(0)
-        stop = next((i for i in range(place + 1, sentence.stop) if texts[i] == closing), sentence.stop)
-        return range(place, stop)
-    return range(0)
+        stop = next((i for i in range(place + 1, len(texts)) if texts[i] == closing), len(texts))
+        before = texts[max(0, place - _SAID_BEFORE) : place]
+        if before[-1:] in (["de"], ["que"]) or not _SPOKE.isdisjoint(before):
+            yield range(place, stop)
+        place = stop + 1
 
 
 def _refused_part(texts: Sequence[str], clause: range, words: _Words) -> range:
