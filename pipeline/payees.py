@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from pipeline.calendar_words import WEEKDAYS
 from pipeline.date_cues import is_bill, is_core, is_unknown, may_pay, people
@@ -53,6 +54,7 @@ _SHOPS = frozenset({"tienda", "local", "almacen", "casa"})
 _OF_ANOTHER = frozenset("tarjeta prestamo credito pension cuota mensualidad seguro recibo deuda lo la el".split())
 _TELLS_ELSE = frozenset("me nos no ya cuando donde si".split())
 _THINGS = frozenset({"lo", "la", "los", "las"})
+_NOTHING_LEFT = frozenset("sobra alcanza pelado pelada cero ustedes acabo contar nada raspando primero".split())
 _SHORT = 5
 _OVER_AND_OVER = 3
 _QUALIFIED = frozenset(
@@ -209,12 +211,10 @@ def _same_things(texts: Sequence[str], span: range) -> bool:
 
 def _spends_all(texts: Sequence[str], sentence: range, names: Sequence[str]) -> bool:
     """Whether one named as the creditor himself might be is another: two are named, or nothing is left after it."""
-    return names.count("named") > 1 or not _nothing_left().isdisjoint(texts[sentence.start : sentence.stop])
-
-
-@lru_cache(maxsize=1)
-def _nothing_left() -> frozenset[str]:
-    return frozenset("sobra alcanza pelado pelada cero ustedes acabo contar nada raspando primero".split())
+    told = [
+        word for before, word in pairwise(["", *texts[sentence.start : sentence.stop]]) if before not in _BEFORE_YOU
+    ]
+    return names.count("named") > 1 or not _NOTHING_LEFT.isdisjoint(told)
 
 
 def _whom(text: str, tokens: Sequence[Token], texts: Sequence[str], span: range) -> str:

@@ -403,7 +403,8 @@ def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: r
         thrown = any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back))
         if thrown or (not question and _is_denied(texts, part, words)):
             _fill_but_promises(mask, texts, part)
-    filed = not question and _voids(texts, sentence, words.filed)
+    stated = not question or "¿" in texts[sentence.start + 1 : sentence.stop]  # "…, ¿oyó?"
+    filed = stated and _voids(texts, sentence, words.filed)
     if filed or _voids(texts, sentence, words.told) or mocks(texts, sentence) or refuses(texts, sentence):
         _fill(mask, sentence)
     for span in paid_to_others(text, tokens, texts, sentence):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from pipeline.countries import CURRENCY_OF
 from pipeline.parse import ParseRequest, parse
 from pipeline.tokens import tokenize
 from pipeline.unreal import unreal_tokens
@@ -68,3 +70,18 @@ def test_only_the_sentence_is_unreal() -> None:
 def test_nothing_unreal_gives_an_empty_mask() -> None:
     text = "El lunes le pago mil"
     assert unreal_tokens(text, tokenize(text)) == bytearray()
+
+
+_WHOM = tuple(
+    line.split("|")
+    for line in (Path(__file__).parents[1] / "data" / "promised_or_not.psv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+)
+
+
+@pytest.mark.parametrize(("country", "due", "amount", "text"), _WHOM)
+def test_whether_the_listener_is_promised_anything(country: str, due: str, amount: str, text: str) -> None:
+    """Other creditors, letters, records, evasions, mockery and others' debts, and their twins that do promise."""
+    found = parse(ParseRequest(text, _SAID_ON, country, CURRENCY_OF[country]))
+    assert found.date == (date.fromisoformat(due) if due else None)
+    assert found.amount == (Decimal(amount) if amount else None)
