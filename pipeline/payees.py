@@ -102,6 +102,8 @@ def _commits_at(texts: Sequence[str], span: range, place: int) -> bool:  # noqa:
             return texts[place - 1] not in _DENIED
         if verb >= span.stop or not may_pay(texts[verb]) or not texts[verb].endswith(("r", "ndo", *_GLUED)):
             return False
+    elif word == "quedo" and place + 2 < span.stop and texts[place + 1] == "en" and read_word(texts[place + 2]):
+        return texts[place - 1] not in _DENIED
     elif word in _HAS:
         return texts[place - 1] in ("lo", "la", "los", "las")
     elif word in _COUNTS:
@@ -250,7 +252,8 @@ def _is_said_twice(texts: Sequence[str], span: range) -> int:
             verb = place + 1
             while verb < span.stop and (texts[verb] in _CLITICS or texts[verb] in _MAY or texts[verb] in ("a", "que")):
                 verb += 1
-            if verb < span.stop and (may_pay(texts[verb]) or texts[verb] == "salgo"):
+            pays = verb < span.stop and not texts[verb].endswith("an")  # "a mi esposo le pagan"
+            if pays and (may_pay(texts[verb]) or texts[verb] == "salgo"):
                 return verb
         elif len(word) >= _SHORT and word.endswith(_GLUED_TO_OTHER) and may_pay(word):
             return place
