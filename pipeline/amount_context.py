@@ -15,7 +15,7 @@ from pipeline.amount_cues import PAYING, Cue
 from pipeline.amount_echoes import Echoes
 from pipeline.amount_payees import goes_elsewhere
 from pipeline.amount_rejections import corrected, is_rejected, is_taken_back, sums_up
-from pipeline.amount_restated import is_dated_before, is_known, is_put_right
+from pipeline.amount_restated import is_dated_before, is_known, is_put_right, is_told_now
 from pipeline.amount_sources import is_base, is_priced, of_other_money, sources
 from pipeline.amount_wording import (
     goes_on,
@@ -49,6 +49,7 @@ _CHARGES = frozenset(
     "gestion cobranza san tanda natillera pasanaku cundina susu quiniela interes intereses mora recargo recargos "
     "comision multa penalidad casa".split()
 )
+_OWN_CHARGES = frozenset("mora interes intereses recargo recargos multa penalidad gestion cobranza".split())
 _TO_CREDITOR = frozenset({"le", "te", "les", "os", "usted", "ustedes"})
 _EARNINGS = frozenset("sueldo salario pension ingreso ingresos aguinaldo".split())
 _CHANNELS = frozenset(
@@ -73,7 +74,7 @@ _REACH = 6
 _MAY_BE_RIGHT = frozenset({"no context of money", "debt"})
 _US = frozenset({"me", "nos"})
 _ASKED = ASKED_OF_DEBTOR | frozenset("cubre cubra pague abone deposite liquide cancele transfiera".split())
-_SELLS = frozenset("factura vende venden facturan saca gana ganamos".split())
+_SELLS = frozenset("pierde pierdo perdidas factura vende venden facturan saca gana ganamos".split())
 _SAVINGS = frozenset("tanda junta cundina san pasanaku natillera pandero susu cadena rosca vaca".split())
 
 
@@ -236,7 +237,7 @@ class _Judge:
             index += 1
         if bare_by or index >= len(u.tokens) or u.soft[index] != u.soft[match.last]:
             return None
-        if u.text(index) in _BILLS and self.pays_creditor(match):
+        if u.text(index) in _BILLS | _OWN_CHARGES and self.pays_creditor(match):
             return None
         if u.cues[index] is Cue.NOUN or u.text(index) in _CHARGES:
             return "expense"
@@ -344,6 +345,7 @@ class _Judge:
             or is_called_yours(self.u, match)
             or is_what_is_owed(self.u, match)
             or self.is_proposed(match)
+            or is_told_now(self.u, match)
         )
 
     def is_announced(self, match: AmountMatch) -> bool:
@@ -428,6 +430,8 @@ class _Judge:
         for index in range(match.last, u.near(match).stop):
             if index in u.inside:
                 return False  # they are another sum
+            if u.text(index) == "para" and u.text(index - 1) == "son" and u.text(index + 1) in _LISTENERS:
+                return True  # "los cien que me manda mi hija son para usted"
             clitic = u.text(index) in ("se", "te") and u.text(index + 1) in ("los", "las", "lo", "la")
             if not clitic and u.text(index) not in _TAKES_UP:
                 continue

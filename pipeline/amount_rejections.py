@@ -132,7 +132,7 @@ def _counts_refused(u: Utterance, index: int) -> bool:
 def _instead(u: Utterance, first: int) -> bool:
     """As in "en lugar de dos mil", "en vez de los tres pagos de mil", "en vez de darle mil"."""
     index = first - 1
-    if u.text(index) in ("de", "a") and u.text(index - 1) in PAYMENT_NOUNS:
+    if u.text(index) in ("de", "a") and u.text(index - 1) in PAYMENT_NOUNS - {"vez"}:
         index -= 2
     while index >= 0 and (u.text(index) in ("los", "las", "esos") or index in u.numbered):
         index -= 1

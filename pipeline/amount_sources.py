@@ -42,6 +42,7 @@ _AFTERWARDS = frozenset({"luego", "despues"})
 _YOURS = frozenset("suyo suya tuyo tuya vuestro ustedes usted".split())
 _OTHERS = frozenset("otro otra otros otras resto demas".split())
 _PAID = frozenset({Cue.PAY})
+_REACHES = frozenset("va van anda andan vamos queda".split())
 _HAVE = frozenset("tengo tenemos queda quedan traigo".split())
 _NOT_THINGS = frozenset(
     "cuota mensualidad letra parte abonito pago deuda acuerdo total primera segunda tercera giro poco cuenta".split()
@@ -90,7 +91,12 @@ def _is_only_named(u: Utterance, match: AmountMatch) -> bool:
     clause = u.clause(match.first, u.soft)
     if match.plan is not None or match.kind == "balance" or u.has(_PAID, clause):
         return False
-    said = u.text(match.first - 1) in _IS or any(not u.is_empty(i) and u.cues[i] is not Cue.WEAK for i in clause)
+    reaches = u.text(match.first - 1) == "en" and u.text(match.first - 2) in _REACHES
+    said = (
+        reaches
+        or u.text(match.first - 1) in _IS
+        or any(not u.is_empty(i) and u.cues[i] is not Cue.WEAK for i in clause)
+    )
     dated = any(i in u.taken for i in clause)
     return said or (not dated and u.first_content < clause.stop and u.text(match.first - 1) in _THOSE)
 
@@ -234,7 +240,11 @@ def _is_lived_on(u: Utterance, match: AmountMatch, *, periodic: bool) -> bool:
     """As in "vivo con novecientos dólares", "con 900 lucas al mes y tres cabros", "tengo cien hasta el lunes"."""
     if u.text(match.last) == "hasta":
         had = {u.text(i) for i in range(match.first - _REACH, match.first)}
-        return not had.isdisjoint(_HAVE) and not u.has(frozenset({Cue.PAY}), u.near(match))
+        return (
+            not had.isdisjoint(_HAVE)
+            and had.isdisjoint(("le", "te", "les", "os"))
+            and not u.has(frozenset({Cue.PAY}), u.near(match))
+        )
     place = match.first - 1
     if u.text(place) == "con" and not _LIVES.isdisjoint([u.text(i) for i in range(match.last, match.last + 3)]):
         return True

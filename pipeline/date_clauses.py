@@ -49,6 +49,7 @@ _GIVE = frozenset({"de", "ponga", "haga", "transfiera", "cubra"})
 _COURTESY = frozenset("gusta gustan quiere quieren quieres queres dios".split())  # "si gusta" is no condition
 _MINE_OR_ME = frozenset({"me", "nos", "puedo", "tengo", "pago"})
 _PROMISED = frozenset({"prometi", "prometimos"})
+_PAPERS = frozenset("certificado carta finiquito constancia contrato comprobante estado documento paz".split())
 _COMES = frozenset({"viene", "vienen", "llega", "llegan"})
 _SUM_REACH = 8
 _PUT_DOWN = frozenset("pongame ponme poneme anoteme anotame apunteme apuntame agendeme agendame cobreme".split())
@@ -120,14 +121,14 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
     for place in range(len(tokens) + 1):
         ends = place == len(tokens)
         if place in cuts and place > first:
-            _append(clauses, _clause(text, found, masks, covered, (first, place), stop))
+            _append(tokens, clauses, _clause(text, found, masks, covered, (first, place), stop))
             first, stop, dated, denied_at = place, True, False, 0
         if not ends and place in starts:
             denied = denied_at > 0 and place > denied_at
             if denied and tokens[place - 1].text not in _CONTINUES and _pays_on(tokens, masks, place):
                 cut = place - (tokens[place - 1].text in _DATE_OPENS) - (tokens[place - 2].text in _DATE_OPENS)
                 if cut > denied_at:
-                    _append(clauses, _clause(text, found, masks, covered, (first, cut), stop))
+                    _append(tokens, clauses, _clause(text, found, masks, covered, (first, cut), stop))
                     first, stop = cut, True
             dated, denied_at = True, 0
         elif not ends and dated and masks[place] & NEGATION and tokens[place].text != "ni" and not covered[place]:
@@ -138,7 +139,7 @@ def split_clauses(text: str, found: Found) -> tuple[Clause, ...]:
             continue
         dated, denied_at = False, 0
         if place > first:
-            _append(clauses, _clause(text, found, masks, covered, (first, place), stop))
+            _append(tokens, clauses, _clause(text, found, masks, covered, (first, place), stop))
             stop = False
         if sign:
             stop = stop or tokens[place].text in _STOPS
@@ -220,7 +221,7 @@ def _of_what_follows(clauses: list[Clause], tokens: Sequence[Token]) -> list[Cla
         if not told and not (clause.cues & _SAID == 0 and tokens[clause.last + 1].text == "que"):
             continue
         for after in clauses[place + 1 : place + 4]:
-            if after.stop or after.dates:
+            if after.stop or after.dates or tokens[after.first - 1].text == "pero":
                 break
             if after.cues & PAY and not after.cues & (SUBORDINATE | NEGATION | PAST):
                 clauses[place] = replace(clause, cues=(clause.cues & ~_SHARED) | PAY)
@@ -232,12 +233,13 @@ _SHARED = CALL | EVENT | PAST | INCOME | BILL | ADDRESS | BIRTH | ECHO | HYPOTHE
 _SAID = PAY | CALL | EVENT | PAST | INCOME | UNKNOWN | NEGATION
 
 
-def _append(clauses: list[Clause], clause: Clause) -> None:
+def _append(tokens: Sequence[Token], clauses: list[Clause], clause: Clause) -> None:
     """Add a clause; of two joined by «y» one that is but a date is about what the other is about."""
     if clause.joined and clauses:
         before = clauses[-1]
         bare = bool(clause.dates) and not clause.cues & _SAID
-        if bare or before.cues & BILL:
+        said = {token.text for token in tokens[clause.first : clause.last]}
+        if bare or (before.cues & BILL and not (clause.cues & PAY and said & _TO_WHOM)):
             clause = replace(clause, cues=clause.cues | (before.cues & (_SHARED | PAY)))
         elif before.dates and not before.cues & _SAID and clause.dates:
             clauses[-1] = replace(before, cues=before.cues | (clause.cues & (_SHARED | PAY)))
@@ -249,10 +251,12 @@ def _weigh_light(tokens: Sequence[Token], cues: int, has_number: bool) -> int:
     words = [token.text for token in tokens]
     if not _RECEIPTS.isdisjoint(words):
         return EVENT
-    if cues & (MONEY | CREDITOR) or has_number or not YOURS.isdisjoint(words):
+    if cues & MONEY or has_number or not YOURS.isdisjoint(words):
         return PAY
+    if not _PAPERS.isdisjoint(words):
+        return UNKNOWN  # "el certificado se lo mandamos el lunes"
     to_creditor = any(word in _TO_WHOM or (len(word) > 5 and word.endswith(_ENCLITICS)) for word in words)
-    return PAY if to_creditor and not cues & EVENT else UNKNOWN
+    return PAY if cues & CREDITOR or (to_creditor and not cues & EVENT) else UNKNOWN
 
 
 _RECEIPTS = frozenset("comprobante comprobantes voucher baucher captura ticket papeleta".split())

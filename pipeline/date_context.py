@@ -44,7 +44,7 @@ _NO_YEAR, _GONE_BY = frozenset({"day_and_month", "numeric_date"}), 270  # days; 
 _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
-_NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.CALL | cue.BILL | cue.HYPOTHETICAL
+_NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.BILL | cue.HYPOTHETICAL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
 _WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
@@ -87,7 +87,8 @@ def _judge(  # noqa: PLR0911 - one way out for each thing a date may be
         return REFUSED
     until = match.first > 1 and "hasta" in (tokens[match.first - 1].text, tokens[match.first - 2].text)
     same_day = not clause.has(_NOT_THAT_DAY & ~(cue.NEGATION if until else 0)) and (
-        _pays_on_the_same_day(place, around.clauses, tokens) or pays_on_an_errand(place, around.clauses, match, tokens)
+        (not clause.has(cue.PAY) and _pays_on_the_same_day(place, around.clauses, tokens))
+        or pays_on_an_errand(place, around.clauses, match, tokens)
     )
     if same_day or is_excluded(clause, match, tokens):
         return WEAK if same_day else REFUSED
@@ -327,6 +328,13 @@ def _leads_up(candidate: DueDate, current: DueDate, clauses: Sequence[Clause]) -
     return _pays_next(candidate.clause, clauses) and not _pays_next(current.clause, clauses)
 
 
+def _tells_after(current: DueDate, candidate: DueDate) -> bool:
+    """«Pasado el puente, el martes»: the day meant by what it comes after."""
+    one, two = current.match.date, candidate.match.date
+    apposed = current.match.rule == "after" and candidate.clause == current.clause + 1
+    return apposed and one is not None and two is not None and 0 <= (two - one).days < 7
+
+
 def _pays_next(place: int, clauses: Sequence[Clause]) -> bool:
     return place + 1 < len(clauses) and _pays_without_a_day(clauses[place + 1])
 
@@ -355,6 +363,7 @@ def _stands(
             or (candidate.strength == current.strength == WEAK and _leads_up(candidate, current, clauses))
             or NARROWER.get(current.match.rule) == candidate.match.rule
             or _says_the_month(current.match, candidate.match)
+            or _tells_after(current, candidate)
             or gathers(clauses[current.clause], clauses[candidate.clause], tokens)
             or (
                 candidate.strength == current.strength

@@ -14,6 +14,7 @@ from pipeline.date_neighbours import (
     NO_PAYING,
     NOTED,
     TO_SPEAKER,
+    denies_no_payment,
     done_already,
     follows_event,
     is_after_if,
@@ -117,6 +118,9 @@ _CORE_FORMS = frozenset(
 _GIVING = frozenset("doy damos dar darle dare resuelvo cubro".split())
 _GIVEN_TO_CREDITOR = frozenset({"le", "te", "les", "os", "se", "lo", "la", "los", "las"})
 _OBJECTS = frozenset({"lo", "la", "los", "las"})
+_HELD = ("empenad", "bloquead", "guardad", "retenid", "prestad", "embargad", "congelad")
+_HAS = frozenset({"tiene", "tienen", "tenes", "tienes"})
+_LISTENERS = frozenset({"usted", "ustedes", "vos"})
 _CLITICS = frozenset({"le", "te", "les", "os"})
 WISHED = frozenset({"que", "cuando", "cuanto", "apenas", "aunque", "ni", "quien", "donde", "como"})
 _ORDERED = frozenset(
@@ -158,7 +162,7 @@ MARKED = re.compile("[áéíóúÁÉÍÓÚ]")  # accents are written here, so th
 _SHORTEST_BY_SOUND = 6
 _VOSEO = frozenset({"pone", "hace", "tene", "trae", "resolve", "conta"})  # "poné": an order, not the past
 _GIVEN_ONCE = ("aron", "ieron", "aste", "iste", "io", "o")  # "la cuenta que me mandaron" is no past of the payment
-_NO_FORMS = ("adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
+_NO_FORMS = ("registra", "registran", "adelante", "pasando", "pasado", "pasada", "partes", "tarde", "tire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +312,9 @@ def _phrase_cue(tokens: Sequence[Token], place: int, phrase: tuple[int, int]) ->
     length, cue = phrase
     if cue & ECHO and names_a_noun(tokens, place, place + length):
         return NEUTRAL
+    held = tokens[place + length].text if place + length < len(tokens) else ""
+    if cue & PAY and tokens[place + length - 1].text in _HAS and held.startswith(_HELD):
+        return NEUTRAL  # "la tarjeta la tiene empeñada mi compadre"
     return NEUTRAL if cue & OTHER_PAYEE and is_of_the_account(tokens, place) else cue
 
 
@@ -333,11 +340,12 @@ def _word_cue(text: str, tokens: Sequence[Token], place: int, words: dict[str, i
         cue = rest | (LIGHT if read == PAY and cue & LIGHT else read)
     if cue & (PAY | LIGHT) and last in "éóÉÓ" and not word.endswith("re") and word not in _VOSEO:
         cue = PAST
-    if before in TO_SPEAKER and (found := _done_to_speaker(tokens, place)):
+    if before in TO_SPEAKER and last not in "óÓ" and (found := _done_to_speaker(tokens, place)):
         return found
     if before == "a" and place > 1 and tokens[place - 2].text in ("voy", "vamos") and words.get(word + "r", 0) & _GIVES:
         return words[word + "r"]  # "te voy a da"
-    if cue & REGULAR and before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS:
+    noun = before in _NOUN_FOLLOWS and word.endswith(("a", "o")) and word not in PAYMENTS
+    if cue & REGULAR and (noun or (word == "junta" and before == "la")):
         return UNKNOWN
     if _brings_money_in(tokens, place, cue) or sends_a_remittance(tokens, place):
         return INCOME
@@ -353,7 +361,8 @@ def _done_to_speaker(tokens: Sequence[Token], place: int) -> int:
     """What a verb after «me», «nos» is: asked of the debtor, or telling where one pays; 0 for neither."""
     if was_given_to_speaker(tokens, place):
         return NEUTRAL
-    return PAY | CORE if tokens[place].text in ASKED_OF_DEBTOR and is_asked(tokens, place) else 0
+    by_listener = place > 1 and tokens[place - 2].text in _LISTENERS and _load().words.get(tokens[place].text, 0) & PAY
+    return PAY | CORE if by_listener or (tokens[place].text in ASKED_OF_DEBTOR and is_asked(tokens, place)) else 0
 
 
 def _brings_money_in(tokens: Sequence[Token], place: int, cue: int) -> bool:
@@ -376,9 +385,10 @@ def _other_cue(text: str, tokens: Sequence[Token], place: int, cue: int) -> int:
         return BIRTH
     if word in _HAVE and after is not None and after.text.endswith(_PARTICIPLES):
         return EVENT | PRETERITE
-    if word == "no" and (is_tag(tokens, place) or _opens_talk(tokens, place)):
+    if word == "no" and (is_tag(tokens, place) or _opens_talk(tokens, place) or denies_no_payment(tokens, place)):
         return NEUTRAL
-    if word in _load().people and pays_person(tokens, place):
+    of_us = place > 3 and tokens[place - 4].text in TO_SPEAKER  # "nos pagan a los maestros"
+    if word in _load().people and pays_person(tokens, place) and not of_us:
         return (cue or UNKNOWN) | PAYEE
     if cue & EVENT and follows_event(tokens, place):
         return NEUTRAL

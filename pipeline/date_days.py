@@ -124,7 +124,7 @@ def no_date(scan: Scan, match: re.Match[str]) -> bool:
 @DAYS.rule(
     "DAY",
     "(EACH|PLURAL) DAYU? w:WEEKDAY",
-    "PLURAL DAYU d:DAY_NUMBER",
+    "(?<!BETWEEN)PLURAL DAYU (d:DAY_NUMBER|FIRST|ORDINAL_DAY) (Y ART? DAY_NUMBER)?",
     "EACH (SPAN|QUINCENA|WEEK|MES|QUINCENA_REF|WEEK_REF|MONTH_REF|DAYU|d:DAY_NUMBER|WEEKEND|YEARU|INT)",
     "(EL|PLURAL|CONTR) DAYU? d:DAY_NUMBER (Y ART? DAY_NUMBER)? DE EACH (MONTH_REF|MES)?",
     "POR (SPAN|QUINCENA|WEEK|MES|DAYU|YEARU)",
@@ -320,7 +320,7 @@ def day_of_month(scan: Scan, match: re.Match[str]) -> Day | None:
     return _day_of(scan, number, month)
 
 
-@DAYS.rule("DAY", f"m:MONTH_REF COMMA (FOR|EN)? (EL|CONTR) DAYU? d:DAY_NUMBER (?!{_COUNTED}|DE)")
+@DAYS.rule("DAY", f"m:MONTH_REF COMMA? (FOR|EN)? (EL|CONTR) DAYU? d:DAY_NUMBER (?!{_COUNTED}|DE)")
 def day_of_month_named_first(scan: Scan, match: re.Match[str]) -> Day | None:
     """«El mes que entra, el día 10»; not «en abril, el 10»."""
     month = month_of(scan, match)

@@ -34,6 +34,7 @@ _MAY = frozenset({"puedo", "podria", "voy", "podemos", "vamos"})
 _AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
 _COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
+_BEFORE_A_DAY = frozenset("el un en dia ya este fecha la mi para hasta ahora recien apenas como el, ,".split())
 _NOW_SO = frozenset({"son", "es", "resulta", "sale", "salen", "dicen"})
 _CLOSE = 5
 STREETS = frozenset({"day_and_month", "full_date", "range", "day_of_month"})
@@ -83,6 +84,7 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         return True
     return (
         before == "ni"
+        or _is_instead(clause, match, tokens)
         or (match.rule == "now" and after in _NOW_SO)  # "antes eran 45 y ahora son 62"
         or (before in ("al", "a") and opening == "dia" and match.rule == "today" and not clause.has(cue.CORE))
         or _is_set_apart(match, tokens)
@@ -128,6 +130,17 @@ def _is_set_apart(match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«El lunes y no el viernes»."""
     opens = max(0, match.first - _CLOSE)
     return is_set_apart([token.text for token in tokens[opens : match.first + 1]], match.first - opens)
+
+
+def _is_instead(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
+    """«En vez del viernes le pago el lunes», «en lugar de pagarle mil el viernes le doy cien el lunes»."""
+    if match is clause.dates[-1]:
+        return False
+    words = [token.text for token in tokens[clause.first : match.first]]
+    opens = next((i for i, word in enumerate(words) if word in ("vez", "lugar")), None)
+    if opens is None or words[opens - 1 : opens] != ["en"]:
+        return False
+    return _TO_LISTENER.isdisjoint(words[opens:])
 
 
 def _even_less(match: DateMatch, tokens: Sequence[Token]) -> bool:
@@ -209,8 +222,11 @@ def _says_what_day_it_is(clause: Clause, match: DateMatch, tokens: Sequence[Toke
         if match not in (first, second):
             continue
         between = [token.text for token in tokens[first.last : second.first]]
-        if (_BEING.isdisjoint(between) and between != ["e"]) or len(between) > _CLOSE:
+        copula = next((i for i, word in enumerate(between) if word in _BEING), None)
+        if (copula is None and between != ["e"]) or len(between) > _CLOSE:
             continue
+        if copula is not None and not _BEFORE_A_DAY.issuperset(between[copula + 1 :]):
+            continue  # "el lunes es festivo el martes mejor"
         if match is second and first.rule == "quincena" and "cae" in between:
             continue  # "mi quincena cae el 15 y ahí le pago"
         if match is second or "que" not in between:

@@ -207,6 +207,15 @@ def from_day(scan: Scan, match: re.Match[str]) -> Day | None:
     return Day(day.due, "after", doubtful=day.doubtful)
 
 
+@BOUNDS.rule("DAY", f"AFTER {_ART} x:DAY COMMA? {_ART} w:DAY")
+def weekday_after(scan: Scan, match: re.Match[str]) -> Day | None:
+    """«Pasado el puente, el martes»: the first Tuesday after it."""
+    day, named = _day(scan, match), _day(scan, match, "w")
+    if not named.bare_weekday or named.due is None or day.due is None or day.rule == "past":
+        return None
+    return Day(next_weekday(day.due, named.due.weekday()), "weekday_after_day")
+
+
 @BOUNDS.rule("DAY", f"ABOUT {_ART} x:DAY")
 def about_day(scan: Scan, match: re.Match[str]) -> Day | None:
     day = _day(scan, match)

@@ -63,6 +63,7 @@ _GIVEN_THINGS = frozenset(
     "convenio sucursal banco direccion celular telefono correo whatsapp chat tarjeta agencia propuesta plan".split()
 )
 _BEFORE_SAYING = _TO_LISTENER | {"me", "nos", "ya", "yo", "usted", "ustedes"}
+_BEFORE_DAYS = frozenset("el la a para pal en este hoy manana ahorita al yo si".split())
 _THAT = frozenset({"esa", "ese", "esas", "esos"})
 _OTHERS = frozenset({"otra", "otro", "otras", "otros"})
 _FAR = 40  # words; a noun said before them is no longer meant
@@ -126,6 +127,8 @@ def sends_a_remittance(tokens: Sequence[Token], place: int) -> bool:
     if tokens[place].text not in _SENDS or before in _TO_LISTENER | {"se"}:
         return False
     following = [token.text for token in tokens[place + 1 : place + 3]]
+    if before == "que" and following[:1] in (["mi"], ["mis"]) and place > 1:
+        return True  # "los cien que manda mi hija"
     return bool(following) and (following[0] in _SENT or (following[0] in ARTICLES and following[-1] in _SENT))
 
 
@@ -180,6 +183,19 @@ def is_tag(tokens: Sequence[Token], place: int) -> bool:
     """«¿no?» at the end of a statement asks for a yes."""
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     return after == "?"
+
+
+def denies_no_payment(tokens: Sequence[Token], place: int) -> bool:
+    """«Para no perder el descuento»; «no no a fin de mes le pago», where a no is said again before the day."""
+    before = tokens[place - 1].text if place else ""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    if before == "para":
+        return after.endswith(("r", "rme", "rnos", "rse", "rle", "rte", "rles", "rlo", "rla"))
+    first = place - (before == "no")
+    said_twice = first < place or after == "no"
+    opens = first == 0 or tokens[first - 1].kind == "sign"
+    following = tokens[first + 2].text if said_twice and first + 2 < len(tokens) else ""
+    return said_twice and opens and following in _BEFORE_DAYS
 
 
 def names_a_noun(tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -131,8 +131,9 @@ class _Said:
         """Whether the date begins a sentence of paying after what was told, or after a wage of another day."""
         if touches and self.opens_a_promise(place, start, dated=False):
             return True  # "quedo tirado hasta el domingo el lunes le pago"
-        if apart and seen & _DATED and not seen & _PAID and self.opens_a_promise(place, start, dated=False):
-            return True  # "el quince se me va en eso el treinta le pago"
+        once = (apart and seen & _DATED) or seen & _ECHOED
+        if once and not seen & _PAID and self.opens_a_promise(place, start, dated=False):
+            return True  # "el quince se me va en eso el treinta le pago", "ya le dije el lunes le pago"
         if seen & _PAID or not seen & (_TOLD | _EARNED):
             return False
         if seen & _TOLD:
@@ -156,7 +157,7 @@ class _Said:
             return True
         if seen & _ECHOED and self.takes_back(place):
             return True
-        return not seen & _DATED and self.opens_what_is_said(place)
+        return not seen & _DATED and (self.opens_what_is_said(place) or self.is_sum_said(place))
 
     def is_cut_unpaid(self, place: int, seen: int, *, hangs: bool) -> bool:
         """The same where nothing was paid yet: «… le pago el lunes», «… cuando pueda le abono», «… yo le deposito»."""
@@ -264,6 +265,12 @@ class _Said:
             pays = any(mask & _PAYS for mask in self.masks[place : self.sentence_end(place)])
             return said_before not in ("no", "nunca", "que", "si", "cuando") and (pays or word != "que")
         return False
+
+    def is_sum_said(self, place: int) -> bool:
+        """Whether a sum follows «ya le dije»: «ya le dije treinta y ocho el último día del mes»."""
+        if place < 3 or self.tokens[place - 1].text != "dije" or not is_number(self.tokens[place]):
+            return False
+        return self.tokens[place - 2].text in _LISTENERS and self.tokens[place - 3].text in ("ya", "yo")
 
     def sentence_end(self, place: int) -> int:
         while place < len(self.tokens) and not self.is_sign(place):

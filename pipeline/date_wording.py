@@ -39,6 +39,7 @@ _SUBJUNCTIVES = frozenset("pague de abone deposite liquide cancele ponga entregu
 _SCORN = frozenset("loco loca locos sonando sonado estuviera estuviese fuera".split())
 _OWES = frozenset("debe debia deben debian".split())
 _ITS_OWNER = frozenset("mi la el su otro otra".split())
+_TAKES_UP = frozenset("esos esas eso ese esa".split())
 _EXPLAINS = frozenset("ya se ando estoy hoy".split())
 _HAVE_TO = frozenset("tengo tenemos que voy vamos a debo hay".split())
 _COSTS = frozenset("son es cuesta cuestan vale valen sale salen cobran".split())
@@ -328,6 +329,20 @@ class _Said:
                 self.mark(place, self.ends(place), cue.ECHO)
                 return
 
+    def owes_another(self, place: int) -> None:
+        """«Le debo a Claro ochenta mil y esos los pago el viernes»: another's, unless said to you."""
+        if self.words[place + 1 : place + 2] not in (["a"], ["al"]) or self.words[place + 2 : place + 3] == []:
+            return
+        if self.words[place + 2] in _US | {"un", "una"}:
+            return
+        end = self.ends(place)
+        taken_up = next((i for i in range(place + 3, end) if self.words[i] in _TAKES_UP), end)
+        for index in range(taken_up, end):
+            if self.words[index] in _LISTENERS | _YOU:
+                return
+            if self.masks[index] & _PAYS:
+                self.masks[index] |= cue.OTHER_PAYEE
+
     def waits(self, place: int) -> None:
         """«Si me espera hasta el lunes le pago»: no form of the past."""
         if self.masks[place] & cue.HYPOTHETICAL:
@@ -390,4 +405,5 @@ _RULES = {
     **dict.fromkeys(_OWES, (_Said.owed_by_another,)),
     **dict.fromkeys(("espera", "esperas"), (_Said.waits,)),
     "no": (_Said.contrasts,),
+    **dict.fromkeys(("debo", "debemos"), (_Said.owes_another,)),
 }

@@ -21,7 +21,7 @@ from pipeline.tokens import Token
 _STOPS = frozenset(".?!…;")
 _TURNS = frozenset({"pero", "sino"})
 _AGREED = frozenset("quedamos usted ustedes nos acordamos".split())
-_TAKING = frozenset("acepto aceptar aceptamos tomo tomar quiero puedo sirve conviene".split())
+_TAKING = frozenset("acepto aceptar aceptamos tomo tomar agarro agarrar".split())
 _TO_LISTENER = frozenset("le les te os lo los la las".split())
 _REASONS = frozenset({"pero", "sino", "porque"})
 _FORMS = ("ara", "aras", "aran", "aramos", "iera", "ieras", "ieran", "ieramos", "iese", "ieses", "iesen", "iesemos")
@@ -272,15 +272,13 @@ def _is_declined(texts: Sequence[str], part: range) -> bool:
 
 def _fill_but_promises(mask: bytearray, texts: Sequence[str], part: range) -> None:
     """All but what the speaker sets against it: «usted me pide mil y yo | le pago cien», «…, los pago mañana»."""
-    first = part.start
-    for place in part:
-        sets_against = texts[place] in ("y", ",") and place > first
-        if not sets_against and place + 1 < part.stop:
-            continue
-        clause = range(first, place if sets_against else part.stop)
-        if first == part.start or not _promises(texts, clause):
-            _fill(mask, clause)
-        first = place
+    cuts = [place for place in part if texts[place] in ("y", ",")]
+    for cut in cuts:
+        end = next((place for place in cuts if place > cut and texts[place] == ","), part.stop)
+        if _promises(texts, range(cut, end)):
+            _fill(mask, range(part.start, cut))
+            return
+    _fill(mask, part)
 
 
 def _promises(texts: Sequence[str], clause: range) -> bool:
@@ -362,6 +360,8 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
     words = _load()
     said = set(texts)
     if not words.alone.isdisjoint(said) or not words.pairs.isdisjoint(pairwise(texts)):
+        return True
+    if "pero" in said and "no" in said and not _TAKING.isdisjoint(said):
         return True
     if "pero" in said and (any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)):
         return True
