@@ -90,7 +90,7 @@ def commits(texts: Sequence[str], span: range) -> bool:
     return any(_commits_at(texts, span, place) for place in span)
 
 
-def _commits_at(texts: Sequence[str], span: range, place: int) -> bool:  # noqa: C901, PLR0911 - a way out a word
+def _commits_at(texts: Sequence[str], span: range, place: int) -> bool:  # noqa: C901, PLR0911, PLR0912 - a way out a word
     word = texts[place]
     if word in _MAY:
         if word == "tengo" and texts[place - 1] in _CLITICS:
@@ -102,6 +102,8 @@ def _commits_at(texts: Sequence[str], span: range, place: int) -> bool:  # noqa:
             return texts[place - 1] not in _DENIED
         if verb >= span.stop or not may_pay(texts[verb]) or not texts[verb].endswith(("r", "ndo", *_GLUED)):
             return False
+    elif word == "digo" and texts[place + 1 : place + 2] == ["que"] and place + 2 < span.stop:
+        return bool(read_word(texts[place + 2]))  # "usted pide mil y yo le digo que cien el lunes"
     elif word == "quedo" and place + 2 < span.stop and texts[place + 1] == "en" and read_word(texts[place + 2]):
         return texts[place - 1] not in _DENIED
     elif word in _HAS:
