@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.amounts import AmountContext, AmountMatch, Plan, find_amounts
 from pipeline.countries import CURRENCY_OF
+from tests.tables import load_rows
 
 PEERS = Path(__file__).parents[1] / "data" / "peers_amounts.jsonl"
 # Cases whose convention is the guidelines' and that are not met, with the reason; at most 3 %.
@@ -52,30 +53,9 @@ def test_table_of_unmet_cases_is_short_and_true() -> None:
 
 @pytest.mark.parametrize(
     ("text", "country", "value", "currency"),
-    [
-        ("una luca", "AR", 1000, "ARS"),
-        ("doscientas lucas", "CL", 200000, "CLP"),
-        ("diez lukas", "CO", 10000, "COP"),
-        ("cinco lucas", "UY", 5000, "UYU"),
-        ("cien lucas", "PE", 100, "PEN"),
-        ("luca y media", "AR", 1500, "ARS"),
-        ("media luca", "AR", 500, "ARS"),
-        ("medio palo", "AR", 500000, "ARS"),
-        ("palo y medio", "UY", 1500000, "UYU"),
-        ("dos palos trescientos", "AR", 2300000, "ARS"),
-        ("dos palos verdes", "AR", 2000000, "USD"),
-        ("dos lucas quinientos", "AR", 2500, "ARS"),
-        ("tres gambas", "AR", 300, "ARS"),
-        ("quinientos varos", "MX", 500, "MXN"),
-        ("quinientos baros", "MX", 500, "MXN"),
-        ("mil mangos", "AR", 1000, "ARS"),
-        ("cincuenta pavos", "ES", 50, "EUR"),
-        ("sesenta rojos", "CR", 60000, "CRC"),
-        ("noventa verdes", "VE", 90, "USD"),
-        ("cien barras", "CO", 100000, "COP"),
-    ],
+    load_rows("money_in_slang"),
 )
-def test_slang_is_worth_what_it_is_in_the_country(text: str, country: str, value: int, currency: str) -> None:
+def test_slang_is_worth_what_it_is_in_the_country(text: str, country: str, value: str, currency: str) -> None:
     match = single(text, country)
     assert match.value == Decimal(value)
     assert (match.currency, match.kind) == (currency, "money")
@@ -88,23 +68,7 @@ def test_slang_of_another_country_is_no_money(text: str, country: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "country", "value"),
-    [
-        ("dos quinientos", "MX", "2500"),
-        ("mil dos cincuenta", "MX", "1250"),
-        ("doce cincuenta", "EC", "12.50"),
-        ("doce cincuenta", "PE", "12.50"),
-        ("doce cincuenta", "ES", "12.50"),
-        ("doce cero cinco", "US", "12.05"),
-        ("ochenta y siete con cincuenta", "MX", "87.50"),
-        ("ochenta y ocho setecientos cuarenta", "CL", "88740"),
-        ("un millón doscientos", "CO", "1200000"),
-        ("mil ochocientos… cincuenta", "NI", "1850"),
-        ("cincuenta y cuatro con cinco centavos", "EC", "54.05"),
-        ("entre mil y mil quinientos", "MX", "1000"),
-        ("entre dos y tres mil", "MX", "2000"),
-        ("quinientos o seiscientos", "MX", "500"),
-        ("mil y pico", "MX", "1000"),
-    ],
+    load_rows("money_joined"),
 )
 def test_joins_of_money_talk(text: str, country: str, value: str) -> None:
     assert single(text, country).value == Decimal(value)
@@ -112,20 +76,7 @@ def test_joins_of_money_talk(text: str, country: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "rule", "value"),
-    [
-        ("la mitad", "half", "2500.25"),
-        ("la mitad de la deuda", "half", "2500.25"),
-        ("el mínimo", "minimum", "300"),
-        ("el pago mínimo", "minimum", "300"),
-        ("la mitad del mínimo", "half minimum", "150"),
-        ("el total", "total", "5000.50"),
-        ("todo", "everything", "5000.50"),
-        ("toda la deuda", "everything", "5000.50"),
-        ("el cincuenta por ciento", "percent", "2500.25"),
-        ("20 % del saldo", "percent", "1000.10"),
-        ("un tercio de la deuda", "share", "1666.83"),
-        ("la cuarta parte", "share", "1250.13"),
-    ],
+    load_rows("parts_of_the_debt"),
 )
 def test_part_of_the_debt(text: str, rule: str, value: str) -> None:
     match = single(text, "MX", balance=Decimal("5000.50"), minimum_payment=Decimal(300))
