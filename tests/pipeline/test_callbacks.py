@@ -7,28 +7,19 @@ from datetime import date, time
 import pytest
 
 from pipeline.callbacks import find_callbacks
+from tests.tables import load_rows
 
 _THURSDAY = date(2026, 3, 12)
 
-ASKED = [
-    ("Llámeme el lunes a las cinco", date(2026, 3, 16), time(17), False),
-    ("¿Me puede llamar mañana después de las seis?", date(2026, 3, 13), time(18), False),
-    ("Hábleme mañana como a las diez", date(2026, 3, 13), time(10), False),
-    ("Márqueme en 48 horas", date(2026, 3, 14), None, False),
-    ("Llamame a las siete de la noche", None, time(19), False),
-    ("Llámeme el martes a las ocho", date(2026, 3, 17), time(8), True),
-    ("Me marca el viernes a las 4:30 de la tarde", date(2026, 3, 13), time(16, 30), False),
-    ("Llámeme a mediodía", None, time(12), False),
-    ("Vuelva a llamarme en ocho días", date(2026, 3, 20), None, False),
-    ("Llámeme el lunes, a las once", date(2026, 3, 16), time(11), False),
-    ("Después del 6 de abril hablamos", date(2026, 4, 6), None, True),
-]
 
-
-@pytest.mark.parametrize(("text", "day", "hour", "doubtful"), ASKED)
-def test_call_asked_for(text: str, day: date | None, hour: time | None, doubtful: bool) -> None:
+@pytest.mark.parametrize(("text", "day", "hour", "doubtful"), load_rows("callbacks_asked"))
+def test_call_asked_for(text: str, day: str, hour: str, doubtful: str) -> None:
     (found,) = find_callbacks(text, _THURSDAY, "MX")
-    assert (found.date, found.time, found.doubtful) == (day, hour, doubtful)
+    assert (found.date, found.time, found.doubtful) == (
+        date.fromisoformat(day) if day else None,
+        time.fromisoformat(hour) if hour else None,
+        bool(doubtful),
+    )
 
 
 @pytest.mark.parametrize(
