@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.date_context import due_dates
+from tests.tables import load_lines, load_rows
 
 _THURSDAY = date(2026, 3, 12)
 
@@ -18,57 +19,12 @@ def due(text: str, said_on: date = _THURSDAY, country: str = "MX") -> str | None
     return found[0].date.isoformat() if found and found[0].date else None
 
 
-DUE = [
-    ("El viernes le deposito mil quinientos.", "2026-03-13"),
-    ("El viernes.", "2026-03-13"),
-    ("Pues… para el 20, señorita.", "2026-03-20"),
-    ("¿Queda para el lunes?", "2026-03-16"),
-    ("El viernes no puedo, el lunes sí.", "2026-03-16"),
-    ("Mañana… no, mejor el sábado.", "2026-03-14"),
-    ("El diez. Perdón, el doce.", "2026-04-12"),
-    ("El 20 me cae la remesa, póngalo para el 21.", "2026-03-21"),
-    ("El viernes cobro y le pago.", "2026-03-13"),
-    ("No le puedo pagar hasta el 15.", "2026-03-15"),
-    ("Le doy mil el viernes y mil a fin de mes.", "2026-03-13"),
-    ("La renta la pago el uno y a usted el cinco.", "2026-04-05"),
-    ("Mañana a las diez le hago la transferencia.", "2026-03-13"),
-    ("En un mes más le pago, antes imposible.", "2026-04-12"),
-    ("El lunes sin falta, no se preocupe.", "2026-03-16"),
-    ("ahorita mismo le hago el pago", "2026-03-12"),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), DUE)
+@pytest.mark.parametrize(("text", "expected"), load_rows("due_dates"))
 def test_due_date(text: str, expected: str) -> None:
     assert due(text) == expected
 
 
-NOT_DUE = [
-    "El viernes me operan.",
-    "Llámeme el lunes.",
-    "Mejor hábleme mañana a las cinco.",
-    "Ya le pagué el lunes.",
-    "El viernes pasado deposité mil pesos.",
-    "Vivo en la Avenida 5 de Mayo, número 20.",
-    "Nací el 5 de marzo del 62.",
-    "La factura del 3 de abril no me llegó.",
-    "La cuota de abril está mal.",
-    "El viernes no voy a pagar.",
-    "El viernes no puedo.",
-    "¿Para el diez? No, para el diez no llego.",
-    "Uno de estos días le deposito.",
-    "Yo pago cada quincena.",
-    "Trabajo de lunes a viernes.",
-    "El treinta me pagan y ya lo debo todo.",
-    "Si me hubiera llamado el lunes, le pagaba.",
-    "¿Cómo que el viernes? ¿Quién dijo que el viernes?",
-    "¿Y qué pasa si no pago hasta fin de mes?",
-    "El sábado es el bautizo de mi nieto.",
-    "Su pago venció el 10 de febrero.",
-]
-
-
-@pytest.mark.parametrize("text", NOT_DUE)
+@pytest.mark.parametrize("text", load_lines("no_due_dates"))
 def test_no_due_date(text: str) -> None:
     assert due(text) is None
 
