@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from pipeline.parse import ParseRequest, parse
+from tests.tables import load_rows
 
 _THURSDAY = date(2026, 3, 12)
 
@@ -17,14 +17,7 @@ def due(text: str, country: str) -> str | None:
     return None if found is None else found.isoformat()
 
 
-_CASES = tuple(
-    line.split("|")
-    for line in (Path(__file__).parents[1] / "data" / "due_dates_wording.psv").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-)
-
-
-@pytest.mark.parametrize(("country", "expected", "text"), _CASES)
+@pytest.mark.parametrize(("country", "expected", "text"), load_rows("due_dates_wording"))
 def test_day_that_is_due_or_none(country: str, expected: str, text: str) -> None:
     assert due(text, country) == (expected or None)
 
