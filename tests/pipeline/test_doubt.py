@@ -11,6 +11,7 @@ from pipeline.config import PromisesConfig
 from pipeline.doubt import bears_figure, disputed_words
 from pipeline.promises import promises_of_call
 from pipeline.types import Account, Span, Turn, TurnLabels, Word
+from tests.tables import load_rows
 
 DAY = date(2026, 11, 16)
 
@@ -27,18 +28,7 @@ def test_a_word_that_bears_none(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
-    [
-        ("le pago mil quinientos el viernes", "le pago mil quinientos el viernes", ""),
-        ("le pago mil quinientos el viernes", "le pago mil seiscientos el viernes", "mil quinientos"),
-        ("le pago mil quinientos el viernes", "le pago mil quinientos el jueves", "viernes"),
-        # The second heard more of the number: the words beside the gap are no longer sure.
-        ("le pago dos mil mañana", "le pago dos mil quinientos mañana", "mil"),
-        # Another way to write one number is no difference.
-        ("le pago mil quinientos", "le pago 1500", ""),
-        # Other words may differ as they like.
-        ("bueno le pago mil", "vueno te pago mil", ""),
-        ("le pago mil", "", "mil"),
-    ],
+    load_rows("readings_disputed"),
 )
 def test_figures_that_differ_are_disputed(first: str, second: str, expected: str) -> None:
     words = first.split()
