@@ -18,6 +18,7 @@ from pipeline.reasons import (
     was_asked,
 )
 from pipeline.types import Span, Turn
+from tests.tables import load_lines, load_rows
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 DATA = Path(__file__).parents[1] / "data"
@@ -41,15 +42,7 @@ def test_contradictions_go_both_ways_and_name_reasons() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        ("A veces pienso que sería mejor no despertar, de veras.", "self_harm"),
-        ("Ya no me marquen, por favor, bórrenme de su lista.", "stop_calling"),
-        ("Mañana mismo voy a la Condusef con todo esto.", "complaint"),
-        ("Eso háblelo con mi abogada.", "lawyer"),
-        ("Ella ya falleció, joven, tengo aquí el acta de defunción.", "deceased"),
-        ("Señorita, se equivocó, número equivocado.", "wrong_number"),
-        ("Estamos en concurso de acreedores desde abril.", "insolvency"),
-    ],
+    load_rows("notices_plain"),
 )
 def test_each_notice_is_found_in_plain_words(text: str, expected: str) -> None:
     assert expected in notices_of(text, "debtor")
@@ -74,17 +67,7 @@ def test_an_ordinary_excuse_raises_no_notice() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        ("Ya estoy cansada de vivir así, de veras.", "self_harm"),
-        ("no me vuelvas a marcar nunca", "stop_calling"),
-        ("No quiero que me llamen más a la escuela.", "stop_calling"),
-        ("Ahora mismo voy a la policía con la grabación.", "complaint"),
-        ("Esto va para la inspección del trabajo.", "complaint"),
-        ("Eso lo ve el bufete que me asesora.", "lawyer"),
-        ("Le dieron mal el número, aquí es una ferretería.", "wrong_number"),
-        ("Presentamos el concurso preventivo en marzo.", "insolvency"),
-        ("Lo estamos velando ahorita.", "deceased"),
-    ],
+    load_rows("notices_in_other_words"),
 )
 def test_notices_are_found_in_other_words_too(text: str, expected: str) -> None:
     assert expected in notices_of(text, "third_party")
@@ -115,15 +98,7 @@ def said(*turns: tuple[Role, str]) -> tuple[Turn, ...]:
 
 @pytest.mark.parametrize(
     "question",
-    [
-        "¿Por qué no ha pagado la cuota de marzo?",
-        "por que no pagaste",
-        "Necesito saber a qué se debe el atraso.",
-        "¿Tuvo algún inconveniente?",
-        "¿Qué fue lo que pasó?",
-        "¿Puedo preguntarle el motivo?",
-        "¿Qué le impidió pagar en enero?",
-    ],
+    load_lines("questions_for_a_reason"),
 )
 def test_a_reason_that_answers_the_question_was_asked_for(question: str) -> None:
     turns = said(
