@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -12,14 +11,9 @@ from pipeline.amount_context import payable_amounts
 from pipeline.amounts import AmountContext
 from pipeline.countries import CURRENCY_OF
 from pipeline.dates import find_dates
+from tests.tables import load_rows
 
 SAID_ON = date(2026, 3, 12)
-
-
-def load_rows(name: str) -> list[list[str]]:
-    """The rows of a table: country, balance, minimum payment, text, amount with its currency where it is another."""
-    text = (Path(__file__).parents[1] / "data" / f"{name}.psv").read_text("utf-8")
-    return [line.split("|") for line in text.splitlines()]
 
 
 def money(value: str) -> Decimal | None:
@@ -35,10 +29,7 @@ def first_amount(text: str, country: str, balance: str = "", minimum: str = "") 
     return None
 
 
-@pytest.mark.parametrize(
-    ("country", "balance", "minimum", "text", "value"),
-    load_rows("amounts_to_pay"),
-)
+@pytest.mark.parametrize(("country", "balance", "minimum", "text", "value"), load_rows("amounts_to_pay"))
 def test_amount_to_be_paid(country: str, balance: str, minimum: str, text: str, value: str) -> None:
     amount, _, currency = value.partition(" ")
     assert first_amount(text, country, balance, minimum) == (Decimal(amount), currency or CURRENCY_OF[country])
