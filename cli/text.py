@@ -40,10 +40,12 @@ def parse(file: FileArgument = "-") -> None:
 
     Example: echo '{"text": "El viernes le deposito mil", "said_on": "2026-03-12", "country": "MX"}' | palabra parse
     """
+    from models.sentences import load_payment_sense
     from pipeline.parse import parse_line
 
+    sense = load_payment_sense()
     for line in read_lines(file):
-        sys.stdout.write(parse_line(line) + "\n")
+        sys.stdout.write(parse_line(line, sense) + "\n")
 
 
 def annotate(file: FileArgument = "-", config: ConfigOption = None) -> None:

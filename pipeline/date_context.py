@@ -92,7 +92,7 @@ def _judge(  # noqa: PLR0911 - one way out for each thing a date may be
     )
     if same_day or is_excluded(clause, match, tokens):
         return WEAK if same_day else REFUSED
-    is_far = match.rule in _NO_YEAR and (match.date - said_on).days > _GONE_BY
+    is_far = match.rule in _NO_YEAR and ahead > _GONE_BY
     if is_far and clause.has(cue.UNKNOWN | cue.PRETERITE) and not i_pay_the_listener(clause, tokens):
         return REFUSED  # "el abono del 3 de abril", said in June
     if clause.has(cue.CALL):

@@ -10,15 +10,18 @@ import datetime
 import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from pipeline.amount_context import payable_amounts
-from pipeline.amounts import AmountContext, AmountMatch
+from pipeline.amounts import AmountContext, AmountMatch, find_amounts
 from pipeline.countries import CURRENCY_OF
 from pipeline.date_context import judge_dates
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
-from pipeline.tokens import tokenize
+from pipeline.payment_choice import chosen
+from pipeline.payment_sense import PaymentSense, features_of
+from pipeline.tokens import Token, tokenize
 from pipeline.unreal import unreal_tokens
 
 
@@ -44,7 +47,7 @@ class Parsed:
         amount: In `currency`, None where none is named.
         currency: ISO 4217 of the amount, None without one.
         rule: Names of the date's and the amount's rules, joined by "+"; None where nothing was found.
-        doubtful: Either has another reading that is near.
+        doubtful: Either has another reading that is near, or stands as what is to be paid seldom does.
         date_match: The date expression.
         amount_match: The money expression.
     """
@@ -59,7 +62,18 @@ class Parsed:
     amount_match: AmountMatch | None = None
 
 
-def _read(request: ParseRequest) -> tuple[DateMatch | None, AmountMatch | None]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the rules found in an utterance, and all that they chose from."""
+
+    tokens: tuple[Token, ...]
+    found: Found
+    context: AmountContext
+    day: DateMatch | None
+    amount: AmountMatch | None
+
+
+def _read(request: ParseRequest) -> _Reading:
     tokens = tokenize(request.text)
     numbers = find_numbers(tokens, country=request.country)
     found = read_times(tokens, numbers, request.said_on, request.country)
@@ -70,7 +84,7 @@ def _read(request: ParseRequest) -> tuple[DateMatch | None, AmountMatch | None]:
     )
     paid = [(match.first, match.last) for match in amounts]
     dues = judge_dates(request.text, found, request.said_on, unreal=unreal, paid=paid)
-    return (dues[0].match if dues else None), (amounts[0] if amounts else None)
+    return _Reading(tokens, found, context, dues[0].match if dues else None, amounts[0] if amounts else None)
 
 
 def claimed_spans(found: Found) -> tuple[tuple[int, int], ...]:
@@ -78,9 +92,17 @@ def claimed_spans(found: Found) -> tuple[tuple[int, int], ...]:
     return tuple([(day.start, day.end) for day in found.dates] + [(clock.start, clock.end) for clock in found.clocks])
 
 
-def parse(request: ParseRequest) -> Parsed:
-    """Due date and amount of an utterance."""
-    day, money = _read(request)
+def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
+    """Due date and amount of an utterance.
+
+    Args:
+        request: What was said.
+        sense: Weighs what the rules chose against all that was named; without it their choice stands.
+    """
+    reading = _read(request)
+    day, money, is_unsure = reading.day, reading.amount, False
+    if sense is not None:
+        day, money, is_unsure = _sensed(reading, request.said_on, sense)
     rules = [match.rule for match in (day, money) if match is not None]
     return Parsed(
         date=None if day is None else day.date,
@@ -88,10 +110,25 @@ def parse(request: ParseRequest) -> Parsed:
         amount=None if money is None else money.value,
         currency=None if money is None or money.value is None else money.currency,
         rule="+".join(rules) or None,
-        doubtful=(day is not None and day.doubtful) or (money is not None and money.doubtful),
+        doubtful=is_unsure or (day is not None and day.doubtful) or (money is not None and money.doubtful),
         date_match=day,
         amount_match=money,
     )
+
+
+def _sensed(
+    reading: _Reading, said_on: datetime.date, sense: PaymentSense
+) -> tuple[DateMatch | None, AmountMatch | None, bool]:
+    """Day and sum after the sense has weighed them, and whether a person should confirm either."""
+    seen = partial(features_of, reading.tokens, reading.found.numbers)
+    days = [match for match in reading.found.dates if match.date is not None and match.date >= said_on]
+    amounts = find_amounts(
+        reading.tokens, reading.context, taken=claimed_spans(reading.found), numbers=reading.found.numbers
+    )
+    known = [match for match in amounts if match.value is not None]
+    day, day_unsure = chosen(reading.day, days, sense.day, seen)
+    money, money_unsure = chosen(reading.amount, known, sense.amount, seen)
+    return day, money, day_unsure or money_unsure
 
 
 def _number(record: dict[str, Any], field: str) -> Decimal | None:
@@ -154,10 +191,10 @@ def _plain(amount: Decimal | None) -> int | float | None:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
 
 
-def parse_line(line: str) -> str:
+def parse_line(line: str, sense: PaymentSense | None = None) -> str:
     """One line of JSON in, one out: {date, start, amount, currency, rule, doubtful}, or {error}."""
     try:
-        found = parse(read_request(line))
+        found = parse(read_request(line), sense)
     except ValueError as error:
         return json.dumps({"error": str(error)}, ensure_ascii=False)
     answer = {

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from models.sentences import load_payment_sense
 from pipeline.parse import ParseRequest, parse, parse_line
 
-_EXPRESSIONS = Path(__file__).parents[1] / "data" / "expressions"
+_DATA = Path(__file__).parents[1] / "data"
+_EXPRESSIONS = {path.stem: path for folder in ("expressions", "expressions_held") for path in _DATA.glob(f"{folder}/*")}
 _LINE: dict[str, Any] = {
     "text": "El viernes le deposito mil quinientos",
     "said_on": "2026-03-12",
@@ -104,8 +106,16 @@ FLOORS = {
     "author12": (0.99, 0.99, 0.01),
     "author13": (0.99, 0.99, 0.01),
     "author14": (0.99, 0.99, 0.01),
-    # Scored blind at commit d995e47: dates 97.8 %, 3.2 % false; amounts 95.9 %, 3.0 % false. Nothing learnt from it.
-    "author15": (0.97, 0.95, 0.04),
+    # Scored blind at commit d995e47: dates 97.8 %, 3.2 % false; amounts 95.9 %, 3.0 % false. Learnt from since.
+    "author15": (0.99, 0.99, 0.01),
+    # Scored blind at commit 53825e4: dates 92.3 %, 6.5 % false; amounts 89.3 %, 11.5 % false. Learnt from since, like
+    # the next: 88.4 %, 5.3 %; 83.5 %, 6.1 %.
+    "author16": (0.98, 0.98, 0.01),
+    "author17": (0.98, 0.97, 0.01),
+    # Held out, nothing learnt from them. At 53825e4, rules alone: dates 94.0 %, 8.3 % false; amounts 94.6 %, 9.9 %, and
+    # at a32ab49 for the other dates 93.8 %, 5.8 %; amounts 93.8 %, 7.2 %.
+    "author19": (0.95, 0.94, 0.06),
+    "author24": (0.95, 0.94, 0.06),
 }
 
 
@@ -113,9 +123,9 @@ FLOORS = {
 def test_cases_by_other_hands_stay_right(author: str) -> None:
     counts: Counter[str] = Counter()
     misses = []
-    for line in (_EXPRESSIONS / f"{author}.jsonl").read_text("utf-8").splitlines():
+    for line in _EXPRESSIONS[author].read_text("utf-8").splitlines():
         case = json.loads(line)
-        expected, found = case["expect"], json.loads(parse_line(line))
+        expected, found = case["expect"], json.loads(parse_line(line, load_payment_sense()))
         for field in ("date", "amount"):
             kind = field if expected[field] is not None else f"no {field}"
             counts[kind] += 1
@@ -129,12 +139,12 @@ def test_cases_by_other_hands_stay_right(author: str) -> None:
     assert counts["no amount missed"] / counts["no amount"] <= false, misses
 
 
-_SPOKEN = Path(__file__).parents[1] / "data" / "spoken_payments.jsonl"
+_SPOKEN = _DATA / "spoken_payments.jsonl"
 
 
 @pytest.mark.parametrize("line", _SPOKEN.read_text("utf-8").splitlines())
 def test_spoken_sentences_with_and_without_signs(line: str) -> None:
-    """Run-on sentences, days only named, payments to others, past without accents: written before the rules ran."""
+    """The rules alone: run-on sentences, days only named, payments to others, past without accents: written before the rules ran."""
     case = json.loads(line)
     found = json.loads(parse_line(line))
     assert (found["date"], found["amount"]) == (case["date"], case["amount"])

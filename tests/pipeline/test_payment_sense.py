@@ -1,0 +1,110 @@
+"""The learned sense of what is to be paid: its patterns, its file, and how it is weighed against the rules."""
+
+from array import array
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from models.sentences import load_payment_sense
+from pipeline.dates import DateMatch
+from pipeline.numbers import find_numbers
+from pipeline.parse import ParseRequest, parse
+from pipeline.payment_choice import chosen
+from pipeline.payment_sense import BUCKETS, Head, PaymentSense, features_of, packed, unpacked
+from pipeline.tokens import tokenize
+
+DAY = date(2026, 3, 12)
+
+
+def patterns(text: str, first: int, last: int) -> frozenset[int]:
+    tokens = tokenize(text)
+    return features_of(tokens, find_numbers(tokens, country="MX"), first, last)
+
+
+def head(*, bias: float = 0.0, least: float = 0.1, doubt: float = 0.3) -> Head:
+    return Head(array("b", bytes(BUCKETS)), 0.05, bias, least, doubt)
+
+
+def test_figures_weekdays_and_months_are_told_by_their_kind() -> None:
+    assert patterns("le doy dos mil el lunes 3", 4, 6) == patterns("le doy quinientos el viernes 27", 3, 5)
+    assert patterns("el tres de mayo mil", 4, 5) == patterns("el 28 de octubre mil", 4, 5)
+
+
+def test_case_accents_and_blanks_change_no_pattern() -> None:
+    plain = patterns("si, manana le doy mil", 5, 6)
+    assert patterns("SÍ,  mañana  LE DOY mil", 5, 6) == plain
+
+
+def test_where_the_expression_stands_matters() -> None:
+    assert patterns("gano mil y le doy mil", 1, 2) != patterns("gano mil y le doy mil", 5, 6)
+
+
+def test_a_file_gives_back_what_was_packed() -> None:
+    weights = array("b", bytes(BUCKETS))
+    weights[7], weights[8] = -128, 127
+    sense = PaymentSense(replace(head(), weights=weights), head(bias=-1.5))
+    assert unpacked(packed(sense)) == sense
+
+
+def test_a_file_cut_short_is_told_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match=r"bytes of weights expected, 10 found; copy"):
+        unpacked(b"{}\n" + bytes(10))
+
+
+def match(first: int, day: int) -> DateMatch:
+    return DateMatch(first, first + 1, date(2026, 3, day), None, "weekday", False, first, first + 1)
+
+
+def of_chances(*chances: float) -> tuple[list[DateMatch], Head, dict[tuple[int, int], frozenset[int]]]:
+    """Matches whose only pattern has the weight that gives them their chance."""
+    import math
+
+    weights = array("b", bytes(BUCKETS))
+    for bucket, chance in enumerate(chances):
+        weights[bucket] = round(math.log(chance / (1 - chance)) / 0.05)
+    matches = [match(i, 13 + i) for i in range(len(chances))]
+    return matches, replace(head(), weights=weights), {(i, i + 1): frozenset((i,)) for i in range(len(chances))}
+
+
+def test_what_nobody_would_pay_on_is_dropped_and_what_is_near_doubted() -> None:
+    for chance, stays, doubts in ((0.05, False, True), (0.2, True, True), (0.8, True, False)):
+        (only,), weighed, seen = of_chances(chance)
+        assert chosen(only, [only], weighed, lambda *at, seen=seen: seen[at]) == (only if stays else None, doubts)
+
+
+def test_what_the_rules_refused_counts_where_it_is_likely_and_is_doubtful() -> None:
+    (low, high), weighed, seen = of_chances(0.3, 0.8)
+    assert chosen(None, [low, high], weighed, lambda *at: seen[at]) == (high, True)
+    assert chosen(None, [low], weighed, lambda *at: seen[at]) == (None, False)
+    assert chosen(None, [], weighed, lambda *at: seen[at]) == (None, False)
+
+
+def test_a_much_likelier_expression_takes_the_place_of_the_chosen_one() -> None:
+    (own, near, far), weighed, seen = of_chances(0.4, 0.6, 0.9)
+    assert chosen(own, [own, near], weighed, lambda *at: seen[at]) == (own, False)
+    assert chosen(own, [own, near, far], weighed, lambda *at: seen[at]) == (far, True)
+
+
+def test_no_day_before_the_call_is_brought_back() -> None:
+    eager = PaymentSense(head(bias=9.0), head(bias=9.0))
+    found = parse(ParseRequest("El 3 de marzo de 2026 le pagué, ayer", DAY, "MX", "MXN"), eager)
+    assert found.date is None
+
+
+def test_without_an_expression_there_is_nothing_to_bring_back() -> None:
+    eager = PaymentSense(head(bias=9.0), head(bias=9.0))
+    found = parse(ParseRequest("No voy a pagar nada, señorita", DAY, "MX", "MXN"), eager)
+    assert (found.date, found.amount, found.rule) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "amount"),
+    [
+        ("El viernes le deposito mil quinientos", date(2026, 3, 13), 1500),
+        ("El diez le pago a la señora del arriendo, ciento sesenta, y con eso quedo en cero.", None, None),
+    ],
+)
+def test_the_shipped_sense_agrees_with_plain_cases(text: str, day: date | None, amount: int | None) -> None:
+    found = parse(ParseRequest(text, DAY, "MX", "MXN"), load_payment_sense())
+    assert (found.date, found.amount) == (day, amount)
