@@ -50,6 +50,8 @@ _PERSONS = frozenset("senor senora don dona muchacho muchacha".split())
 _REASONS = frozenset({"que", "porque", "pues"})
 _FALLS_DUE = frozenset({"es", "toca", "vence"})
 _IS_FOR = frozenset("son es va van estan esta era eran".split())
+_SENDS = ("mand", "envi")  # "le mando a mi hija con doscientos": she brings them
+_REMAINDER = frozenset({"resto", "demas"})
 _SHOPS = frozenset({"tienda", "local", "almacen", "casa"})
 _OF_ANOTHER = frozenset("tarjeta prestamo credito pension cuota mensualidad seguro recibo deuda lo la el".split())
 _TELLS_ELSE = frozenset("me nos no ya cuando donde si".split())
@@ -229,10 +231,13 @@ def _whom(text: str, tokens: Sequence[Token], texts: Sequence[str], span: range)
         if word in ("a", "al"):
             named = doubled >= 0 and (place <= span.start + 1 or _TELLS_ELSE.isdisjoint(texts[doubled:place]))
             named = named and (place > doubled or place <= span.start + 1)
+            named = named and not (texts[doubled].startswith(_SENDS) and "con" in texts[place + 1 : place + 5])
             name = _names(text, tokens, texts, place, span.stop) if named else ""
             if name:
                 return name
         elif word in ("para", "del", "de") and place > span.start and texts[place - 1] in _IS_FOR:
+            if texts[place - 2] in _REMAINDER:
+                continue  # "ciento cincuenta mil, el resto es de mi mamá"
             persons = word == "para" or not (people() | _PERSONS).isdisjoint(texts[place + 1 : place + 4])
             if persons and _names(text, tokens, texts, place, span.stop) == "other":
                 return "destined"
