@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from decimal import Decimal
 from functools import cached_property
 
 from pipeline.amount_cues import PAYING, Cue, context_words, cues_of
@@ -22,6 +23,8 @@ _CONDITIONS = frozenset("si cuando apenas cuanto aunque como donde mientras".spl
 # No word further than this tells anything of an amount; it bounds the work on endless input.
 WINDOW = 80
 _JUDGED = 3
+JOINS_LIST = frozenset({",", "y", "e"})
+LIST_STEP = 2
 _BEYOND = [""] * 32
 
 
@@ -54,6 +57,7 @@ class Utterance:
         for place in taken:
             if self.cues[place] is Cue.NOUN:
                 self.cues[place] = None  # "a las ocho y cuarto"
+        self.told_again: bool | None = None  # known to `pipeline.amount_echoes` once it looked
         self._cut()
 
     def _cut(self) -> None:
@@ -119,6 +123,23 @@ class Utterance:
     def is_apposition(self, clause: range) -> bool:
         """Whether a clause holds nothing but sums and days: "le pago a la señora, | ciento sesenta, | y ya"."""
         return all(self.is_empty(i) for i in clause)
+
+    @cached_property
+    def dated_values(self) -> frozenset[Decimal]:
+        """The numbers that stand in a date."""
+        return frozenset(number.value for number in self.numbers if number.first in self.taken)
+
+    @cached_property
+    def listed_after_date(self) -> frozenset[int]:
+        """Where a list of numbers that opens with a date goes on: "el 25, 26 y 27"."""
+        found: set[int] = set()
+        for place in range(LIST_STEP, self.length):
+            before = place - LIST_STEP
+            if self.texts[place - 1] in JOINS_LIST and (
+                before in self.taken or (before in self.numbered and before in found)
+            ):
+                found.add(place)
+        return frozenset(found)
 
     @cached_property
     def said(self) -> frozenset[str]:

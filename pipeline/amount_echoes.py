@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue, context_words
@@ -42,6 +43,17 @@ _ONLY_ASKING = (
     ("no", "me", "anotes"),
     ("no", "me", "anote"),
 )
+_TOLD_AGAIN = (
+    ("lo", "ha", "dicho"),
+    ("lo", "han", "dicho"),
+    ("lo", "dijo"),
+    ("lo", "dijeron"),
+    ("lo", "repite"),
+    ("lo", "repiten"),
+    ("lo", "repitio"),
+    ("lo", "tiene", "que", "repetir"),
+    ("lo", "se", "de", "memoria"),
+)
 
 
 class Echoes:
@@ -50,7 +62,7 @@ class Echoes:
     def __init__(self, utterance: Utterance) -> None:
         self.u = utterance
         self.known: dict[int, bool] = {}
-        self.only_asks = contains(utterance.texts, _ONLY_ASKING)
+        self.only_asks = holds(utterance.texts, utterance.said, _ONLY_ASKING)
 
     def at(self, first: int) -> bool:
         """Whether the sentence around the token is one."""
@@ -80,6 +92,23 @@ def throws_back(texts: Sequence[str]) -> bool:
 
 
 def contains(texts: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:
-    present = set(texts)
-    heads = [phrase for phrase in phrases if phrase[0] in present]
-    return any(tuple(texts[i : i + len(phrase)]) == phrase for phrase in heads for i in range(len(texts)))
+    return holds(texts, set(texts), phrases)
+
+
+def holds(texts: Sequence[str], present: AbstractSet[str], phrases: Sequence[tuple[str, ...]]) -> bool:
+    """`contains` where the set of the texts is known."""
+    return any(
+        all(map(present.__contains__, phrase)) and (len(phrase) == 1 or _stands_in(texts, phrase)) for phrase in phrases
+    )
+
+
+def _stands_in(texts: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    head, length = phrase[0], len(phrase)
+    return any(text == head and tuple(texts[i : i + length]) == phrase for i, text in enumerate(texts))
+
+
+def is_told_again(u: Utterance) -> bool:
+    """Whether the utterance says that it was told all this: "me lo repiten a diario"."""
+    if u.told_again is None:
+        u.told_again = holds(u.texts, u.said, _TOLD_AGAIN)
+    return u.told_again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import Cue
-from pipeline.amount_echoes import contains
+from pipeline.amount_echoes import is_told_again
 from pipeline.amounts import AmountMatch
 
 _ARTICLES = frozenset("el la los las".split())
@@ -14,17 +14,6 @@ _SAID_BEFORE = 12
 _NOTED = frozenset({"anoto", "apunto", "registro", "agendo"})
 _KNOWN = frozenset("se sabemos consta entiendo veo".split())
 _IS_OWED = frozenset("son es debo debemos eran".split())
-_TOLD_AGAIN = (
-    ("lo", "ha", "dicho"),
-    ("lo", "han", "dicho"),
-    ("lo", "dijo"),
-    ("lo", "dijeron"),
-    ("lo", "repite"),
-    ("lo", "repiten"),
-    ("lo", "repitio"),
-    ("lo", "tiene", "que", "repetir"),
-    ("lo", "se", "de", "memoria"),
-)
 
 
 def is_put_right(u: Utterance, match: AmountMatch) -> bool:
@@ -61,7 +50,7 @@ def is_known(u: Utterance, match: AmountMatch) -> bool:
     first = u.clause(match.first, u.soft).start
     if u.text(first) == "que" and u.text(first - 1) in _KNOWN and u.text(first + 1) in _IS_OWED:
         return True
-    return contains(u.texts, _TOLD_AGAIN) and not u.has(frozenset({Cue.WEAK}), u.clause(match.first, u.soft))
+    return is_told_again(u) and not u.has(frozenset({Cue.WEAK}), u.clause(match.first, u.soft))
 
 
 def is_told_now(u: Utterance, match: AmountMatch) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
+from pipeline.clause_words import YOURS, last_to_wait, told_by_words
 from pipeline.date_cues import (
     ADDRESS,
     BILL,
@@ -81,7 +82,8 @@ class Clause:
 
     `stop`: a sentence ended before it. `joined`: it hangs on the one before by «y» alone. `denied_first`:
     a «no» stands before any word of paying. `conditional`: it opens with «si» that is no yes. `question`: a
-    question mark ends it.
+    question mark ends it. `waits`: the last token that waits for money, as «cuando me paguen»; -1 for none.
+    `told`: what `told_by_words` says of its words. Both are known where the clause has dates.
     """
 
     first: int
@@ -94,6 +96,8 @@ class Clause:
     conditional: bool
     question: bool
     has_number: bool
+    waits: int = -1
+    told: int = 0
 
     def has(self, cues: int) -> bool:
         """Whether one of the cues is there."""
@@ -260,7 +264,6 @@ def _weigh_light(tokens: Sequence[Token], cues: int, has_number: bool) -> int:
 
 
 _RECEIPTS = frozenset("comprobante comprobantes voucher baucher captura ticket papeleta".split())
-YOURS = frozenset("suya suyo suyas suyos tuya tuyo tuyas tuyos".split())
 _FEW = 8  # up to here a plain look is faster than a search
 
 _Placed = TypeVar("_Placed", DateMatch, NumberMatch)
@@ -311,7 +314,13 @@ def _clause(
     opening = found.tokens[span[0]]
     conditional = opening.text == "si" and text[opening.end - 1] not in "íÍ" and last > span[0] + 2
     conditional = conditional and found.tokens[span[0] + 1].text not in _COURTESY
-    return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, after == "?", has_number)
+    waits, told = -1, 0
+    if dates:
+        words = [token.text for token in found.tokens[first:last]]
+        waits, told = last_to_wait(words), told_by_words(words)
+        waits += first if waits >= 0 else 0
+    asked = after == "?"
+    return Clause(first, last, cues, dates, stop, joined, denied_first, conditional, asked, has_number, waits, told)
 
 
 def _is_for_the_creditor(tokens: Sequence[Token]) -> bool:

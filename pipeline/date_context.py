@@ -9,14 +9,16 @@ Source: annotation guidelines, «Promises of the call», what is no due date.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from pipeline import date_cues as cue
+from pipeline.clause_words import DONE_PAYING, PAYS_LISTENER, WISHED
 from pipeline.date_clauses import Clause, split_clauses
-from pipeline.date_exclusions import STREETS, done_with_paying, i_pay_the_listener, is_denied, is_excluded, is_the_wage
+from pipeline.date_exclusions import STREETS, is_denied, is_excluded, is_the_wage
 from pipeline.date_steps import NARROWER, charged_at_once, gathers, narrows, pays_on_an_errand
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
@@ -46,7 +48,6 @@ _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCO
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
 _NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.BILL | cue.HYPOTHETICAL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
-_WISHED = frozenset("queria queriamos quise pensaba iba ibamos hubiera deseaba esperaba".split())
 _BEING = frozenset({"estoy", "estamos"})
 _MAY_BE_NOW = _BEING | {"vez"}
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
@@ -62,6 +63,7 @@ _THAT_DAY = frozenset(
     | {("ahi", word) for word in ("te", "le", "se", "les", "mismo")}
 )
 _INSTEAD = frozenset({"asi", "si", "mejor", "sino", "ya", "entonces", "pero"})
+_TAKES_BACK = frozenset("no mejor digo perdon sino".split())
 _AT_ONCE = frozenset({"altiro", "tiro", "al", "de"})
 _OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
 
@@ -93,14 +95,14 @@ def _judge(  # noqa: PLR0911 - one way out for each thing a date may be
     if same_day or is_excluded(clause, match, tokens):
         return WEAK if same_day else REFUSED
     is_far = match.rule in _NO_YEAR and ahead > _GONE_BY
-    if is_far and clause.has(cue.UNKNOWN | cue.PRETERITE) and not i_pay_the_listener(clause, tokens):
+    if is_far and clause.has(cue.UNKNOWN | cue.PRETERITE) and not clause.told & PAYS_LISTENER:
         return REFUSED  # "el abono del 3 de abril", said in June
     if clause.has(cue.CALL):
         return WEAK if _pays_instead(place, around.clauses, tokens) else REFUSED
     if is_denied(clause, match, tokens):
         return REFUSED
     if clause.has(cue.PAY):
-        is_told = clause.has(cue.PRETERITE) and (not clause.has(cue.CORE) or done_with_paying(clause, tokens))
+        is_told = clause.has(cue.PRETERITE) and (not clause.has(cue.CORE) or bool(clause.told & DONE_PAYING))
         return REFUSED if is_told else WEAK if clause.has(cue.SUBORDINATE) else STRONG
     if clause.has(cue.EVENT | cue.SUBORDINATE) and not clause.has(cue.INCOME):
         return WEAK if _names_the_payday(place, around.clauses, tokens) else REFUSED
@@ -247,11 +249,14 @@ def _surroundings(clauses: tuple[Clause, ...]) -> _Surroundings:
     return _Surroundings(clauses, sum(map(_pays_without_a_day, clauses)), tuple(other), tuple(told))
 
 
-def _corrected(first: DueDate, second: DueDate, tokens: Sequence[Token], text: str) -> bool:
-    """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea»."""
+def _corrected(first: DueDate, second: DueDate, tokens: Sequence[Token], text: str, taking_back: Sequence[int]) -> bool:
+    """Whether between two dates something takes the first back: «no», «mejor», «digo», «o sea».
+
+    `taking_back` are the places of the words that do so within a clause.
+    """
     if first.clause == second.clause:
-        between = [token.text for token in tokens[first.match.last : second.match.first]]
-        return any(word in ("no", "mejor", "digo", "perdon", "sino") for word in between)
+        place = bisect_left(taking_back, first.match.last)
+        return place < len(taking_back) and taking_back[place] < second.match.first
     since = max(first.match.last, second.match.first - _FAR)
     masks = cue.cue_masks(text, tokens[since : second.match.first])
     return any(mask & cue.CORRECTION for mask in masks)
@@ -273,7 +278,7 @@ def _others_follow(candidates: Sequence[DueDate]) -> list[bool]:
 
 def _only_wished(clause: Clause, clauses: Sequence[Clause], place: int, tokens: Sequence[Token]) -> bool:
     """«Quería pagar el 10, pero no me alcanzó»."""
-    if _WISHED.isdisjoint([token.text for token in tokens[clause.first : clause.last]]) or place + 1 == len(clauses):
+    if not clause.told & WISHED or place + 1 == len(clauses):
         return False
     after = clauses[place + 1]
     opening = tokens[max(0, after.first - 1)].text
@@ -344,6 +349,8 @@ def _stands(
 ) -> DueDate | None:
     """Of several due dates the one that stands: the corrected one, else the first payment's."""
     current: DueDate | None = None
+    several = len(candidates) > 1
+    taking_back = [place for place, token in enumerate(tokens) if several and token.text in _TAKES_BACK]
     for candidate in candidates:
         if current is None:
             current = candidate
@@ -358,13 +365,13 @@ def _stands(
             continue  # "a fin de mes le pago altiro": without delay
         if (
             (clauses[candidate.clause].has(cue.CREDITOR) and not clauses[current.clause].has(cue.CREDITOR))
-            or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text))
+            or (candidate.strength >= ANSWER and _corrected(current, candidate, tokens, text, taking_back))
             or candidate.strength > current.strength
             or (candidate.strength == current.strength == WEAK and _leads_up(candidate, current, clauses))
             or NARROWER.get(current.match.rule) == candidate.match.rule
             or _says_the_month(current.match, candidate.match)
             or _tells_after(current, candidate)
-            or gathers(clauses[current.clause], clauses[candidate.clause], tokens)
+            or gathers(clauses[current.clause], clauses[candidate.clause])
             or (
                 candidate.strength == current.strength
                 and current.match.rule in _WIDE

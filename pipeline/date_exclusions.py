@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
 from pipeline import date_cues as cue
-from pipeline.date_clauses import YOURS, Clause, is_of_a_bill, is_only_named
+from pipeline.clause_words import COMES_IN, IS_YOURS, MAY_PAY, PAYS_LISTENER
+from pipeline.date_clauses import Clause, is_of_a_bill, is_only_named
 from pipeline.date_wording import is_set_apart
 from pipeline.dates import DateMatch
 from pipeline.tokens import Token
@@ -17,22 +19,12 @@ _FAREWELLS = frozenset(
 _FAREWELL_REACH = 8
 _LEAVING = frozenset({"gracias", "chao", "chau", "adios", "vida", "bueno"})
 _NO_MORE = frozenset({"pasa", "pasan", "paso", "pasamos", "pasara"})
-_ENDED = frozenset(
-    "termino termine terminaron acabo acabe acabaron quiso quise pudo pude alcance logre deje dejo".split()
-)
 _THEY_PAY = frozenset("paga pagan pagaba pagaban".split())
 _LISTENERS = frozenset("le te les os se".split())
+_TO_LISTENER = frozenset({"le", "te", "les", "os", "lo", "la"})
 _THINGS = frozenset({"lo", "la", "los", "las"})
 _ORDINALS = frozenset({"primero", "segundo", "tercero"})
 _FOR_THE_FEAST = frozenset("cena regalo regalos fiesta fiestas ropa comida juguetes compras gastos".split())
-_TO_LISTENER = frozenset({"le", "te", "les", "os", "lo", "la"})
-_MY_PAYING = frozenset(
-    "pago abono deposito cancelo liquido doy llevo paso mando hago transfiero consigno giro pagare abonare "
-    "depositare cancelare dare llevare pasare mandare hare transferire".split()
-)
-_MAY = frozenset({"puedo", "podria", "voy", "podemos", "vamos"})
-_AS_SOON = frozenset({"cuando", "apenas", "cuanto", "pronto"})
-_COMES_IN = frozenset({"me", "nos", "cobre", "venda", "salga", "cobremos", "termine"})
 _BEING = frozenset({"es", "fue", "cae", "era", "son"})
 _BEFORE_A_DAY = frozenset("el un en dia ya este fecha la mi para hasta ahora recien apenas como el, ,".split())
 _NOW_SO = frozenset({"son", "es", "resulta", "sale", "salen", "dicen"})
@@ -56,8 +48,9 @@ def is_denied(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool
 
 def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """Whether the date is of a bill, a birth, a street, of what was told, or says what day it is."""
-    is_bill = (is_of_a_bill(tokens, match) and not _is_yours(clause, tokens)) or (
-        clause.has(cue.BILL) and not i_pay_the_listener(clause, tokens)
+    # «la de fin de mes es suya» is the quincena, no bill; of «le llevo lo del recibo» the bill is the debt.
+    is_bill = (not clause.told & IS_YOURS and is_of_a_bill(tokens, match)) or (
+        clause.has(cue.BILL) and not clause.told & PAYS_LISTENER
     )
     if is_bill or clause.has(cue.ECHO | cue.BIRTH | cue.HYPOTHETICAL):
         return True
@@ -90,18 +83,12 @@ def is_excluded(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bo
         or _is_set_apart(match, tokens)
         or _even_less(match, tokens)
         or _is_no_day_of_its_own(clause, match, tokens)
-        or (opening == "desde" and match.rule == "from" and after != "manana" and not _may_pay_from(clause, tokens))
+        or (opening == "desde" and match.rule == "from" and after != "manana" and not _may_pay_from(clause))
         or (match.rule in ("now", "today") and _waits_for(clause, match, tokens))
         or _is_term(clause, match, tokens)
         or is_only_named(match, tokens)
         or _says_what_day_it_is(clause, match, tokens)
     )
-
-
-def _is_yours(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """«La de fin de mes es suya»: the quincena or the wage, not a bill."""
-    said = [token.text for token in tokens[clause.first : clause.last]]
-    return any(is_it in ("es", "son") and whose in YOURS for is_it, whose in pairwise(said))
 
 
 def is_the_wage(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
@@ -149,25 +136,9 @@ def _even_less(match: DateMatch, tokens: Sequence[Token]) -> bool:
     return any(one in ("y", "mucho") and two == "menos" for one, two in pairwise(words))
 
 
-def i_pay_the_listener(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """«Te pago la factura», «le llevo lo del recibo»: the bill is the debt."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    return any(word in _TO_LISTENER and after in _MY_PAYING for word, after in pairwise(words))
-
-
-def _may_pay_from(clause: Clause, tokens: Sequence[Token]) -> bool:
+def _may_pay_from(clause: Clause) -> bool:
     """«Le puedo dar cien diarios desde el sábado»."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    return clause.has(cue.PAY) and any(word in _LISTENERS and after in _MAY for word, after in pairwise(words))
-
-
-def done_with_paying(clause: Clause, tokens: Sequence[Token]) -> bool:
-    """Whether what is told is that it was paid: «terminó de pagar en mayo»."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    return any(
-        before in _ENDED and (after.endswith("r") or (after == "de" and following.endswith("r")))
-        for before, after, following in zip(words, words[1:], [*words[2:], ""], strict=False)
-    )
+    return clause.has(cue.PAY) and bool(clause.told & MAY_PAY)
 
 
 def _is_term(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
@@ -177,19 +148,19 @@ def _is_term(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
         return True
     if match.rule == "month" and before in (["estamos", "en"], ["estoy", "en"], ["vamos", "en"]):
         return True
-    opening = (before[-1:] == ["a"] or tokens[match.first].text == "a") and match.rule in ("in_days", "in_weeks")
+    if match.rule not in ("in_days", "in_weeks") or not (before[-1:] == ["a"] or tokens[match.first].text == "a"):
+        return False
     words = {token.text for token in tokens[clause.first : match.first]}
-    return opening and not words.isdisjoint(_THEY_PAY) and words.isdisjoint(_LISTENERS)
+    return not words.isdisjoint(_THEY_PAY) and words.isdisjoint(_LISTENERS)
 
 
 def _waits_for(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«Ahora les mando noventa cuando me caiga el cheque», «ahorita que me paguen»: as soon as, not today."""
-    for place in range(match.last, min(clause.last, len(tokens) - 1)):
-        opens = tokens[place].text in _AS_SOON or (place == match.last and tokens[place].text == "que")
-        following = {token.text for token in tokens[place + 1 : min(place + 3, clause.last)]}
-        if opens and not following.isdisjoint(_COMES_IN):
-            return True
-    return False
+    if match.last <= clause.waits:
+        return True
+    if match.last >= min(clause.last, len(tokens) - 1) or tokens[match.last].text != "que":
+        return False
+    return not COMES_IN.isdisjoint([token.text for token in tokens[match.last + 1 : min(match.last + 3, clause.last)]])
 
 
 def _is_given(tokens: Sequence[Token], place: int) -> bool:
@@ -208,19 +179,19 @@ def _is_farewell(match: DateMatch, tokens: Sequence[Token]) -> bool:
 
 def _only_until(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«No le puedo pagar hasta el 15», «del 15 no pasa»: the 15th is the day."""
-    before = [token.text for token in tokens[clause.first : match.last]]
-    limit = "de" in before[:-1] or "del" in before[:-1]
     after = [token.text for token in tokens[match.last : match.last + 2]]
-    if limit and after[:1] == ["no"] and after[-1] in _NO_MORE:
-        return True
-    return "hasta" in before[: match.first - clause.first][-3:] and clause.has(cue.PAY | cue.INCOME)
+    if after[:1] == ["no"] and after[-1] in _NO_MORE:
+        before = {token.text for token in tokens[clause.first : match.last - 1]}
+        if "de" in before or "del" in before:
+            return True
+    opening = [token.text for token in tokens[max(clause.first, match.first - 3) : match.first]]
+    return "hasta" in opening and clause.has(cue.PAY | cue.INCOME)
 
 
 def _says_what_day_it_is(clause: Clause, match: DateMatch, tokens: Sequence[Token]) -> bool:
     """«Hoy es viernes», «el diez es sábado»; of «hoy, que es viernes,» only the second names a day it is not due on."""
-    for first, second in pairwise(clause.dates):
-        if match not in (first, second):
-            continue
+    place = bisect_left(clause.dates, match.first, key=lambda day: day.first)
+    for first, second in pairwise(clause.dates[max(0, place - 1) : place + 2]):
         between = [token.text for token in tokens[first.last : second.first]]
         copula = next((i for i, word in enumerate(between) if word in _BEING), None)
         if (copula is None and between != ["e"]) or len(between) > _CLOSE:

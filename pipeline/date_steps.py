@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from pipeline import date_cues as cue
+from pipeline.clause_words import GATHERS, HANDS_OVER
 from pipeline.date_clauses import Clause
 from pipeline.dates import DateMatch
 from pipeline.tokens import Token
 
 _DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
-_GATHERING = frozenset("junto reuno consigo completo juntamos reunimos conseguimos vendo".split())
 _GOING = frozenset({"voy", "salgo", "bajo", "paso"})
 _LATER = frozenset({"despues", "luego", "cuando", "apenas", "manana"})
 _TO_CREDITOR = frozenset({"le", "te", "les", "se", "os"})
@@ -29,13 +28,11 @@ def narrows(place: int, clauses: Sequence[Clause], match: DateMatch) -> bool:
     return before.has(cue.PAY) and any(NARROWER.get(period.rule) == match.rule for period in before.dates)
 
 
-def gathers(current: Clause, candidate: Clause, tokens: Sequence[Token]) -> bool:
+def gathers(current: Clause, candidate: Clause) -> bool:
     """«El domingo le junto los cien y el lunes se los deposito»: got together on one day, paid on the next."""
     if not candidate.has(cue.PAY) or current.has(cue.CORE):
         return False
-    said = [token.text for token in tokens[candidate.first : candidate.last]]
-    handed_over = any(pair[0] == "se" and pair[1] in ("lo", "la", "los", "las") for pair in pairwise(said))
-    return handed_over and not _GATHERING.isdisjoint([token.text for token in tokens[current.first : current.last]])
+    return bool(candidate.told & HANDS_OVER and current.told & GATHERS)
 
 
 def pays_on_an_errand(place: int, clauses: Sequence[Clause], match: DateMatch, tokens: Sequence[Token]) -> bool:

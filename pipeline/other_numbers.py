@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline.amount_clauses import Utterance
+from pipeline.amount_clauses import JOINS_LIST, LIST_STEP, Utterance
 from pipeline.amount_cues import Cue
 from pipeline.amounts import AmountMatch
 from pipeline.calendar_words import MONTHS, WEEKDAYS
@@ -29,7 +29,6 @@ _TAKEN_AS_MEDICINE = frozenset("tomo toma tomando tomar pastilla pastillas recet
 _QUOTED = frozenset("dolar blue euro cambio tasa bcv paralelo oficial mep".split())
 _DOCUMENT_DIGITS = 8
 _MOST_COUNTED = 120
-_LIST_STEP = 2
 _YEARS = range(1950, 2051)
 
 
@@ -202,21 +201,16 @@ def _says_today(u: Utterance, match: AmountMatch) -> bool:
 def _is_in_days(u: Utterance, match: AmountMatch) -> bool:
     """Whether it goes on a list of days: "el 25, 26 y 27 no trabajan"."""
     first = match.first
-    listed = 0
-    while u.text(first - 1) in (",", "y", "e") and first >= _LIST_STEP:
-        if first - 2 in u.taken:
-            return listed > 0 or (u.text(match.last) in (",", "y", "e") and match.last + 1 in u.numbered)
-        if first - 2 not in u.numbered:
-            return False
-        listed += 1
-        first -= _LIST_STEP
-    return False
+    if u.text(first - 1) not in JOINS_LIST or first < LIST_STEP:
+        return False
+    if first - LIST_STEP in u.taken:
+        return u.text(match.last) in JOINS_LIST and match.last + 1 in u.numbered
+    return first in u.listed_after_date
 
 
 def _is_day_said(u: Utterance, match: AmountMatch) -> bool:
     """Whether a date of the utterance names the same number, and no payment this one: "Diez, siempre es el diez"."""
-    same = any(number.value == match.literal and number.first in u.taken for number in u.numbers)
-    if not same:
+    if match.literal not in u.dated_values:
         return False
     return not u.has(frozenset({Cue.PAY, Cue.WEAK}), u.clause(match.first, u.soft))
 

@@ -82,6 +82,7 @@ def _seconds(text: str) -> float:
 def test_no_repeated_piece_takes_more_than_its_length(repetitions: Callable[[int, int], int]) -> None:
     rng = random.Random(7)
     pieces = ["si le pagara ", "¿que si ", "tengo que ", "15, ", "el 5 y ", "mil de ", "me quieren ", "el último "]
+    pieces += ["quetzales oy comienzos ", "documentos poligono 12-12 ", "12/3 navidad aguantas ½ ", "5 ¿ saliendo 5 "]
     pieces += [" ".join(fuzzed_word(rng) for _ in range(rng.randint(1, 4))) + " " for _ in range(repetitions(8, 600))]
     for piece in pieces:
         short, long = piece * 40, piece * 320
