@@ -230,21 +230,6 @@ def done_on_it() -> frozenset[str]:
     return _load().done_on_it
 
 
-def may_pay(word: str) -> bool:
-    """Whether it is a form of paying that is not of the past by its spelling."""
-    return bool(_load().words.get(word, 0) & (PAY | LIGHT | MAYBE_PAST_E | MAYBE_PAST_O))
-
-
-def is_unknown(word: str) -> bool:
-    """Whether it is in no list, so that «le» before it makes a payment of a form in -o: «te bajo algo»."""
-    return not _load().words.get(word, 0)
-
-
-def is_core(word: str) -> bool:
-    """Whether it pays wherever it stands: «deposito», «consignar», «doy»."""
-    return bool(_load().words.get(word, 0) & CORE) or word in _GIVING
-
-
 def is_bill(word: str) -> bool:
     """Whether it is what other bills are for: «renta», «luz»."""
     return bool(_load().words.get(word, 0) & OTHER_BILL)

@@ -14,15 +14,10 @@ from importlib.resources import files
 from itertools import pairwise, product
 from typing import Any
 
-from pipeline.calendar_words import WEEKDAYS
-from pipeline.payees import commits, mocks, paid_to_others, refuses, segments
 from pipeline.tokens import Token
 
 _STOPS = frozenset(".?!…;")
 _TURNS = frozenset({"pero", "sino"})
-_AGREED = frozenset("quedamos usted ustedes nos acordamos".split())
-_TAKING = frozenset("acepto aceptar aceptamos tomo tomar agarro agarrar".split())
-_TO_LISTENER = frozenset("le les te os lo los la las".split())
 _REASONS = frozenset({"pero", "sino", "porque"})
 _FORMS = ("ara", "aras", "aran", "aramos", "iera", "ieras", "ieran", "ieramos", "iese", "ieses", "iesen", "iesemos")
 _HAD = ("hubiera", "hubiese", "hubieran", "hubiesen", "hubieras", "hubieses", "hubieramos", "hubiesemos")
@@ -40,11 +35,9 @@ _MEANT_ONCE = frozenset({"iba", "ibamos"})  # after these any "pero" takes it ba
 _FELL_THROUGH = (["se"], ["me"], ["mi"], ["nos"], ["resulta"], ["hubo"], ["tuve"])
 _SPOKE = frozenset(
     "dijo dijiste dijeron dije escribio escribiste escribieron prometio prometiste contesto contestaste puso pusiste "
-    "mando mandaste mandaron respondio respondiste dice dicen decia decian pone pusieron insistia insistio aseguro "
-    "ofrecio juro salio salieron hablo llego llegaron mandan escriben".split()
+    "mando mandaste respondio respondiste dice dicen pone".split()
 )
 _QUOTES = {'"': '"', "“": "”", "«": "»", "'": "'"}
-_HANGING = frozenset("que si como quien".split())
 _OBJECTS = frozenset("lo yo a ya me nos ustedes usted no el la los eso solo mi".split())
 _NAMING = frozenset("los las el la lo eso esos todo".split())
 _TRAILING = frozenset({"ni", "nanay"})
@@ -55,8 +48,6 @@ _SUBJUNCTIVE = ("e", "emos")
 _CONDITION_REACH = 5
 _RELATIVE_REACH, _OBJECT_REACH = 3, 10
 _SIGHS = frozenset({"ay", "uy", "y", "pero"})
-_TO = frozenset({"a", "al"})
-_SPENDS = frozenset({"pago", "cancelo", "pagar", "para", "del", "de"})
 _TO_ME = frozenset({"me", "nos"})
 # "Aunque tuviera que empeñar el carro le pago", "aunque fueran cien": said of what will be done all the same.
 _HAVE_TO = (["tuviera"], ["tuvieramos"], ["tuviese"], ["tocara"])
@@ -76,8 +67,6 @@ class _Words:
     refused: dict[str, tuple[Phrase, ...]]
     denied: dict[str, tuple[Phrase, ...]]
     disbelief: dict[str, tuple[Phrase, ...]]
-    told: dict[str, tuple[Phrase, ...]]
-    filed: dict[str, tuple[Phrase, ...]]
     unless: frozenset[str]
     gain: frozenset[str]
     unreal_after: frozenset[str]
@@ -113,11 +102,9 @@ def _load() -> _Words:
     tables = [
         _phrases(data[section]["phrases"]) for section in ("supposed", "thrown_back", "refused", "denied", "disbelief")
     ]
-    told = _phrases(data["told"]["phrases"])
-    filed = _phrases([*data["record"]["phrases"], *data["later"]["phrases"]])
     opening, asked = _phrases(data["thrown_back"]["opening"]), _phrases(data["thrown_back"]["asked"])
     alone, pairs = _openings(
-        [phrase for table in (*tables, opening, asked, told, filed) for rows in table.values() for phrase in rows]
+        [phrase for table in (*tables, opening, asked) for rows in table.values() for phrase in rows]
     )
     return _Words(
         supposed=tables[0],
@@ -127,8 +114,6 @@ def _load() -> _Words:
         refused=tables[2],
         denied=tables[3],
         disbelief=tables[4],
-        told=told,
-        filed=filed,
         unless=frozenset(data["refused"]["unless"]),
         gain=frozenset(data["gain"]["verbs"]),
         unreal_after=frozenset(data["unreal_after"]["words"]),
@@ -243,55 +228,11 @@ def _supposes(texts: Sequence[str], part: range, place: int, words: _Words) -> b
     )
 
 
-def _asked_part(texts: Sequence[str], sentence: range) -> range:
-    """What is asked of a sentence that ends in a question; a tag («¿verdad?») asks all of it.
-
-    «Tendría que pagar mil el lunes, ¿se compromete?» proposes the payment and asks for the word; «o sea que
-    quedamos en mil, ¿verdad?» recalls what was agreed.
-    """
-    opens = next((place for place in sentence if texts[place] == "¿"), sentence.start)
-    if opens == sentence.start or "si" in texts[sentence.start : opens]:
-        return sentence
-    said = texts[opens + 1 : sentence.stop - 1]
-    recalled = not _AGREED.isdisjoint(texts[sentence.start : opens]) and "no" not in texts[sentence.start : opens]
-    return sentence if len(said) < 2 and not recalled else range(opens, sentence.stop)
-
-
-def _is_asked(texts: Sequence[str], asked: range, sentence: range, words: _Words) -> bool:
+def _is_asked(texts: Sequence[str], sentence: range, words: _Words) -> bool:
     """Whether a question throws back what was said: «¿Que si el lunes?», «¿tengo que pagar mil?»."""
-    first = asked.start + (texts[asked.start] == "¿")
+    first = sentence.start + (texts[sentence.start] == "¿")
     opens = _finds(texts, range(first, first + 1), words.opening)
-    return opens or _finds(texts, asked, words.asked) or _asks_for_gain(texts, sentence, words)
-
-
-def _is_declined(texts: Sequence[str], part: range) -> bool:
-    """«(Le agradezco la oferta de los mil,) pero no la voy a aceptar»."""
-    said = texts[part.start + 1 : part.start + 7]
-    return said[:1] == ["no"] and said[1:2] in (["la"], ["lo"], ["las"], ["los"]) and not _TAKING.isdisjoint(said)
-
-
-def _fill_but_promises(mask: bytearray, texts: Sequence[str], part: range) -> None:
-    """All but what the speaker sets against it: «usted me pide mil y yo | le pago cien», «…, los pago mañana»."""
-    cuts = [place for place in part if texts[place] in ("y", ",")]
-    for cut in cuts:
-        end = next((place for place in cuts if place > cut and texts[place] == ","), part.stop)
-        if _promises(texts, range(cut, end)):
-            _fill(mask, range(part.start, cut))
-            return
-    _fill(mask, part)
-
-
-def _promises(texts: Sequence[str], clause: range) -> bool:
-    """Whether «yo le digo que…», «yo dije…» or «le pago» is said there, and nothing denies it."""
-    said = texts[clause.start + 1 : clause.stop]
-    if "no" in said[:3] or "ni" in said[:2]:
-        return False
-    if said[:2] == ["yo", "dije"] or said[:1] == ["dije"]:
-        return True
-    return any(
-        one in _TO_LISTENER and (two in _PAYING_I or (one != "se" and two in ("digo", "estoy", "ofrezco")))
-        for one, two in pairwise(said)
-    )
+    return opens or _finds(texts, sentence, words.asked) or _asks_for_gain(texts, sentence, words)
 
 
 def _asks_for_gain(texts: Sequence[str], sentence: range, words: _Words) -> bool:
@@ -361,13 +302,9 @@ def _may_be_unreal(texts: Sequence[str]) -> bool:
     said = set(texts)
     if not words.alone.isdisjoint(said) or not words.pairs.isdisjoint(pairwise(texts)):
         return True
-    if "pero" in said and "no" in said and not _TAKING.isdisjoint(said):
-        return True
     if "pero" in said and (any(word.endswith(_WOULD) for word in said) or not (_HAD_SAID | _INTENDED).isdisjoint(said)):
         return True
     if "si" in said and ("?" in said or "cuanto" in said) and not words.gain.isdisjoint(said):
-        return True
-    if not said.isdisjoint(WEEKDAYS) or not said.isdisjoint(_TO) or not said.isdisjoint(_SPENDS):
         return True
     if ("como" in said and "si" in said) or (not _SPOKE.isdisjoint(said) and not said.isdisjoint(_QUOTES)):
         return True
@@ -382,60 +319,33 @@ def unreal_tokens(text: str, tokens: Sequence[Token]) -> bytearray:
     mask = bytearray(len(texts))
     for sentence in _sentences(texts):
         _judge(text, tokens, texts, sentence, mask)
-    for span in _quotes(texts):
-        _fill(mask, span)
     return mask if any(mask) else bytearray()
 
 
 def _judge(text: str, tokens: Sequence[Token], texts: Sequence[str], sentence: range, mask: bytearray) -> None:
     words = _load()
     question = texts[sentence.stop - 1] == "?"
-    if question:
-        asked = _asked_part(texts, sentence)
-        if _finds(texts, asked, words.thrown_back) or _is_asked(texts, asked, sentence, words):
-            _fill(mask, sentence)
-            return
-        question = asked is sentence
+    if question and (_finds(texts, sentence, words.thrown_back) or _is_asked(texts, sentence, words)):
+        _fill(mask, sentence)
+        return
     if "cuanto" in texts[sentence.start : sentence.stop] and _asks_for_gain(texts, sentence, words):
         _fill(mask, sentence)
         return
     for part in _parts(texts, sentence, _REASONS):
         thrown = any(not _is_taken_up(texts, part, place) for place in _places(texts, part, words.thrown_back))
         if thrown or (not question and _is_denied(texts, part, words)):
-            _fill_but_promises(mask, texts, part)
-    stated = not question or "¿" in texts[sentence.start + 1 : sentence.stop]  # "…, ¿oyó?"
-    filed = stated and _voids(texts, sentence, words.filed)
-    if filed or _voids(texts, sentence, words.told) or mocks(texts, sentence) or refuses(texts, sentence):
-        _fill(mask, sentence)
-    for span in paid_to_others(text, tokens, texts, sentence):
-        _fill(mask, span)
+            _fill(mask, part)
+    _fill(mask, _quoted(texts, sentence))
     parts = _parts(texts, sentence, _TURNS)
     for place, part in enumerate(parts):
         following = parts[place + 1] if place + 1 < len(parts) else None
-        declined = following is not None and _is_declined(texts, following)
-        if declined or _is_supposed(text, tokens, texts, part, words):
+        if _is_supposed(text, tokens, texts, part, words):
             _fill(mask, part)
         elif _is_wished(texts, part, following):
             _fill(mask, _wished_part(texts, part))
     for clause in _parts(texts, sentence, frozenset({",", ":", "pero", "sino", "asi"})):
         if _finds(texts, clause, words.refused) and words.unless.isdisjoint(texts[clause.start + 1 : clause.stop]):
             _fill(mask, _refused_part(texts, clause, words))
-
-
-def _voids(texts: Sequence[str], sentence: range, table: dict[str, tuple[Phrase, ...]]) -> bool:
-    """Whether it tells what others say or a file shows, or puts off, and the speaker pays nothing besides."""
-    said = next(_places(texts, sentence, table), None)
-    if said is None:
-        return False
-    for span in segments(texts, sentence):
-        if said in span:  # of what follows the word only what no «que», «si» hangs on it is the speaker's own
-            if _HANGING.isdisjoint(texts[said : span.stop]) and commits(texts, range(said, span.stop)):
-                return False
-            if commits(texts, range(span.start, said)):
-                return False
-        elif commits(texts, span):
-            return False
-    return True
 
 
 def _is_denied(texts: Sequence[str], part: range, words: _Words) -> bool:
@@ -453,19 +363,18 @@ def _is_denied(texts: Sequence[str], part: range, words: _Words) -> bool:
     return verb < part.stop and texts[verb].endswith(_SUBJUNCTIVE)
 
 
-def _quotes(texts: Sequence[str]) -> Iterator[range]:
+def _quoted(texts: Sequence[str], sentence: range) -> range:
     """What stands between quotation marks after a word of having said it: «usted dijo: "el lunes pago mil"»."""
-    place = 0
-    while place < len(texts):
+    for place in sentence:
         closing = _QUOTES.get(texts[place])
         if closing is None:
-            place += 1
             continue
-        stop = next((i for i in range(place + 1, len(texts)) if texts[i] == closing), len(texts))
-        before = texts[max(0, place - _SAID_BEFORE) : place]
-        if before[-1:] in (["de"], ["que"]) or not _SPOKE.isdisjoint(before):
-            yield range(place, stop)
-        place = stop + 1
+        before = texts[max(sentence.start, place - _SAID_BEFORE) : place]
+        if _SPOKE.isdisjoint(before):
+            return range(0)
+        stop = next((i for i in range(place + 1, sentence.stop) if texts[i] == closing), sentence.stop)
+        return range(place, stop)
+    return range(0)
 
 
 def _refused_part(texts: Sequence[str], clause: range, words: _Words) -> range:

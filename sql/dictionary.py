@@ -1,6 +1,6 @@
 """The data dictionary, made from the comments in the migrations of both stores and from the headers of the views.
 
-python -m sql.dictionary > docs/data-dictionary.md
+python -m sql.dictionary    # prints it: it is made of the migrations' comments, so no copy lies in the tree
 """
 
 import re

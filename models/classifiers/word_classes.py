@@ -49,7 +49,7 @@ def load_word_classes() -> WordClasses:
     Raises:
         ValueError: A stem is shorter than `STEM` letters and would match half the language.
     """
-    text = resources.files("models.classifiers").joinpath(FILE).read_text("utf-8")
+    text = resources.files("models").joinpath("weights", "turns-es", FILE).read_text("utf-8")
     words: dict[str, list[str]] = {}
     stems: dict[str, list[tuple[str, str]]] = {}
     phrases: dict[str, list[tuple[tuple[str, ...], bool, str]]] = {}

@@ -47,7 +47,6 @@ TABLES: Final = {
     "amounts_to_pay": ("country", "balance", "minimum", "text", "amount"),
     "no_amounts": ("country", "balance", "minimum", "text", "amount"),
     "due_dates_wording": ("country", "day", "text"),
-    "promised_or_not": ("country", "day", "amount", "text"),
 }
 _CALLS: Final = "calls"
 
@@ -84,7 +83,7 @@ def _decimal(value: object) -> Decimal | None:
 
 
 def of_expressions(path: Path) -> Iterator[Example]:
-    """The examples of a file of single sentences with both expected values."""
+    """The examples of a file of single sentences with their expected values."""
     for line in path.read_text("utf-8").splitlines():
         record = json.loads(line)
         told = record.get("expect", record)
@@ -96,7 +95,7 @@ def of_expressions(path: Path) -> Iterator[Example]:
             _decimal(record.get("minimum_payment")),
         )
         said_on = date.fromisoformat(record["said_on"][:10])
-        expected = {"day": told["date"], "amount": told["amount"]}
+        expected = {kind: told[name] for kind, name in (("day", "date"), ("amount", "amount")) if name in told}
         yield from _judged(record["text"], said_on, country, context, (expected, path.stem))
 
 
@@ -209,7 +208,8 @@ def main() -> None:
     parser.add_argument("corpora", type=Path, help="folder with train/")
     parser.add_argument("out", type=Path, help="folder to write")
     given = parser.parse_args()
-    files = (*sorted(given.sentences.glob("expressions/*.jsonl")), given.sentences / "spoken_payments.jsonl")
+    loose = ("spoken_payments.jsonl", "beyond_the_rules.jsonl")
+    files = (*sorted(given.sentences.glob("expressions/*.jsonl")), *(given.sentences / name for name in loose))
     examples = [e for path in files for e in of_expressions(path)]
     examples += [e for name in TABLES for e in of_table(given.sentences / f"{name}.psv")]
     examples += [e for path in corpus_files(given.corpora / "train") for e in of_calls(path)]

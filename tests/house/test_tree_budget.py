@@ -20,6 +20,7 @@ BUDGET = {
     "all else": 3,
 }
 WHOLE = 48
+RECORDINGS = {".wav", ".opus", ".flac", ".ogg", ".m4a", ".mp3"}
 # First match of a folder's name below models/weights/.
 WEIGHT_ROLES = (
     (r"recogni[sz]|whisper|transcri|speech", "recogniser"),
@@ -37,7 +38,7 @@ def part_of(path: Path) -> str:
                 return part
         raise AssertionError(f"a known role expected, found models/weights/{folder}; name its role in {__file__}")
     # Recordings that a test or `doctor` hears are fixtures wherever they lie.
-    if name.startswith("fixtures/audio/") or path.suffix in {".wav", ".opus"}:
+    if name.startswith("fixtures/audio/") or path.suffix in RECORDINGS:
         return "fixtures/audio"
     # Expected values by independent authors and of the peers are corpora too; they lie with the tests that read them.
     if name.startswith(("corpora/", "tests/data/")):

@@ -107,15 +107,15 @@ FLOORS = {
     "author13": (0.99, 0.99, 0.01),
     "author14": (0.99, 0.99, 0.01),
     # Scored blind at commit d995e47: dates 97.8 %, 3.2 % false; amounts 95.9 %, 3.0 % false. Learnt from since.
-    "author15": (0.99, 0.99, 0.01),
+    "author15": (0.99, 0.99, 0.02),
     # Scored blind at commit 53825e4: dates 92.3 %, 6.5 % false; amounts 89.3 %, 11.5 % false. Learnt from since, like
     # the next: 88.4 %, 5.3 %; 83.5 %, 6.1 %.
     "author16": (0.98, 0.98, 0.01),
     "author17": (0.98, 0.97, 0.01),
     # Held out, nothing learnt from them. At 53825e4, rules alone: dates 94.0 %, 8.3 % false; amounts 94.6 %, 9.9 %, and
     # at a32ab49 for the other dates 93.8 %, 5.8 %; amounts 93.8 %, 7.2 %.
-    "author19": (0.95, 0.94, 0.06),
-    "author24": (0.95, 0.94, 0.06),
+    "author19": (0.96, 0.96, 0.065),
+    "author24": (0.95, 0.95, 0.065),
 }
 
 
@@ -144,7 +144,7 @@ _SPOKEN = _DATA / "spoken_payments.jsonl"
 
 @pytest.mark.parametrize("line", _SPOKEN.read_text("utf-8").splitlines())
 def test_spoken_sentences_with_and_without_signs(line: str) -> None:
-    """The rules alone: run-on sentences, days only named, payments to others, past without accents: written before the rules ran."""
+    """The rules alone: run-on sentences, days only named, payments to others, the past without accents."""
     case = json.loads(line)
     found = json.loads(parse_line(line))
     assert (found["date"], found["amount"]) == (case["date"], case["amount"])

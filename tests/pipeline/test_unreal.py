@@ -7,11 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.countries import CURRENCY_OF
 from pipeline.parse import ParseRequest, parse
 from pipeline.tokens import tokenize
 from pipeline.unreal import unreal_tokens
-from tests.tables import load_lines, load_rows
+from tests.tables import load_lines
 
 _SAID_ON = date(2026, 3, 12)
 
@@ -48,11 +47,3 @@ def test_only_the_sentence_is_unreal() -> None:
 def test_nothing_unreal_gives_an_empty_mask() -> None:
     text = "El lunes le pago mil"
     assert unreal_tokens(text, tokenize(text)) == bytearray()
-
-
-@pytest.mark.parametrize(("country", "due", "amount", "text"), load_rows("promised_or_not"))
-def test_whether_the_listener_is_promised_anything(country: str, due: str, amount: str, text: str) -> None:
-    """Other creditors, letters, records, evasions, mockery and others' debts, and their twins that do promise."""
-    found = parse(ParseRequest(text, _SAID_ON, country, CURRENCY_OF[country]))
-    assert found.date == (date.fromisoformat(due) if due else None)
-    assert found.amount == (Decimal(amount) if amount else None)
