@@ -29,14 +29,16 @@ from models.classifiers.encoder import (
     save_encoder,
     tensors_of,
 )
-from models.classifiers.reader import CLASSES
+from models.classifiers.reader import ANY_TONE, CLASSES
 from models.recipes.understanding.noise import as_recognised
 from models.recipes.understanding.train import GUIDELINE_AUTHORS, KIND, Recipe, calibration_of, rows_of
 from models.registry import write_card
 from pipeline.gold import GoldCall, GoldTurn
+from pipeline.labels import TONE_CATEGORIES
 from pipeline.reasons import load_reasons
 
 _NONE: Final = -100
+_TONE: Final = [CLASSES.index(name) for name in (*TONE_CATEGORIES, ANY_TONE)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class FineTuning:
         roughened: Share of the calls that are read as a recogniser would write them.
         severity_weight: Of the severity's and of the reason's loss beside the classes'.
         guideline_weight: Of turns of the calls that came with the guidelines, whose hands wrote the law.
+        tone_weight: Of the classes of tone beside the others: they are rare, and what is veiled is learned last.
         hidden: Share of the tokens that are masked: a turn is known by more than one of its words.
         dropout: Inside the base model, beside that before the heads. On a processor it costs as much as the layers.
     """
@@ -64,6 +67,7 @@ class FineTuning:
     roughened: float = 0.35
     severity_weight: float = 0.2
     guideline_weight: float = 2.0
+    tone_weight: float = 2.5
     hidden: float = 0.1
     dropout: float = 0.0
     weight_decay: float = 0.01
@@ -184,6 +188,7 @@ def examples_of(
         is_law = (call.author or "").startswith(GUIDELINE_AUTHORS)
         weight = config.guideline_weight if is_law else 1.0
         weights = known.masks.astype(np.float32) * np.float32(weight)
+        weights[:, _TONE] *= np.float32(config.tone_weight)
         severities = np.array([_severity(gold) for gold in call.gold], np.float32)
         reasons = tuple(_reason(gold) for gold in call.gold)
         for passage in encode_call(turns, tokenizer, config.window):
