@@ -145,7 +145,9 @@ def _line(name: str, kind: "Kind | None", profiles: str) -> WeightsLine:
     except ModelError as error:
         return WeightsLine(name, profiles, "here", 0.0, "", "", "", "", str(error))
     told = describe(found)
-    trained_on = "synthetic speech only" if found.synthetic_only else "text" if kind == "classifier" else "real speech"
+    # Of weights that no profile names nothing more is known than what their card says.
+    heard = {None: "", "classifier": "text"}.get(kind, "real speech")
+    trained_on = "synthetic speech only" if found.synthetic_only else heard
     return WeightsLine(
         found.name,
         profiles,
