@@ -147,6 +147,7 @@ _DAYS: Final[Mapping[str, Reading]] = {
     "relative_day": Reading("día contado desde la llamada", "no se sabe desde qué día se cuenta"),
     "day_in_eight": Reading("de hoy en ocho"),
     "weekday": Reading("día de la semana"),
+    "weekday_named_again": Reading("el día que se acaba de nombrar"),
     "weekday_after_next": Reading("el día de la semana, el siguiente no: el otro", "puede ser una semana antes"),
     "weekday_of_this_week": Reading("día de esta semana"),
     "weekday_of_next_week": Reading("día de la semana próxima"),
@@ -221,6 +222,7 @@ _AMOUNTS: Final[Mapping[str, Reading]] = {
     "after a hesitation": Reading("cifra corregida al hablar"),
     "thousands left out": Reading("miles sobreentendidos", "no se dijo «mil»"),
     "hundreds left out": Reading("cientos sobreentendidos", "no se dijo «cientos»"),
+    "cents": Reading("centavos"),
     "cents without con": Reading("centavos sin «con»", "las últimas cifras pueden ser centavos o no"),
 }
 

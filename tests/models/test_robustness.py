@@ -31,6 +31,7 @@ def call(call_id: str) -> GoldCall:
         "turns": [
             {"speaker": "agent", "text": "¿Cuánto puede pagar?", "labels": [], "steps": ["purpose"], "tone": []},
             {"speaker": "debtor", "text": "El lunes pago quinientos.", "labels": ["promise"], "steps": [], "tone": []},
+            {"speaker": "agent", "text": "Queda anotado.", "labels": [], "steps": ["recap"], "tone": []},
         ],
         "promises": [{"date": "2026-03-16", "amount": 500, "currency": "MXN", "conditional": False, "turns": [1]}],
         "outcome": "promise_to_pay",
