@@ -86,6 +86,7 @@ def payable_amounts(
     tokens: Sequence[Token] | None = None,
     numbers: Sequence[NumberMatch] | None = None,
     unreal: bytearray | None = None,
+    named: Sequence[AmountMatch] | None = None,
 ) -> tuple[AmountMatch, ...]:
     """The amounts of an utterance that somebody is to pay, in order.
 
@@ -96,11 +97,12 @@ def payable_amounts(
         tokens: The utterance's tokens where they are known already.
         numbers: Its numbers where they are known already.
         unreal: What `unreal_tokens` gives for it where that is known already.
+        named: All its amounts (`find_amounts`) where they are known already.
     """
     tokens = tokenize(text) if tokens is None else tokens
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
     touched = taken_tokens(tokens, taken)
-    matches = read_amounts(tokens, context, touched, numbers)
+    matches = read_amounts(tokens, context, touched, numbers) if named is None else tuple(named)
     if not matches:
         return ()
     unreal = unreal_tokens(text, tokens) if unreal is None else unreal

@@ -68,7 +68,7 @@ class _Reading:
 
     tokens: tuple[Token, ...]
     found: Found
-    context: AmountContext
+    named: tuple[AmountMatch, ...]
     day: DateMatch | None
     amount: AmountMatch | None
 
@@ -79,12 +79,14 @@ def _read(request: ParseRequest) -> _Reading:
     found = read_times(tokens, numbers, request.said_on, request.country)
     unreal = unreal_tokens(request.text, tokens) if found.dates or numbers else None
     context = AmountContext(request.country, request.currency, request.balance, request.minimum_payment)
+    taken = claimed_spans(found)
+    named = find_amounts(tokens, context, taken=taken, numbers=numbers)
     amounts = payable_amounts(
-        request.text, context, taken=claimed_spans(found), tokens=tokens, numbers=numbers, unreal=unreal
+        request.text, context, taken=taken, tokens=tokens, numbers=numbers, unreal=unreal, named=named
     )
     paid = [(match.first, match.last) for match in amounts]
     dues = judge_dates(request.text, found, request.said_on, unreal=unreal, paid=paid)
-    return _Reading(tokens, found, context, dues[0].match if dues else None, amounts[0] if amounts else None)
+    return _Reading(tokens, found, named, dues[0].match if dues else None, amounts[0] if amounts else None)
 
 
 def claimed_spans(found: Found) -> tuple[tuple[int, int], ...]:
@@ -122,10 +124,7 @@ def _sensed(
     """Day and sum after the sense has weighed them, and whether a person should confirm either."""
     seen = partial(features_of, reading.tokens, reading.found.numbers)
     days = [match for match in reading.found.dates if match.date is not None and match.date >= said_on]
-    amounts = find_amounts(
-        reading.tokens, reading.context, taken=claimed_spans(reading.found), numbers=reading.found.numbers
-    )
-    known = [match for match in amounts if match.value is not None]
+    known = [match for match in reading.named if match.value is not None]
     day, day_unsure = chosen(reading.day, days, sense.day, seen)
     money, money_unsure = chosen(reading.amount, known, sense.amount, seen)
     return day, money, day_unsure or money_unsure
