@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.recipes.corpus import corpus_files, corpus_text
 from pipeline.gold import read_gold
 from pipeline.labels import LABELS, Role
 from pipeline.reasons import (
@@ -76,8 +77,8 @@ def test_notices_are_found_in_other_words_too(text: str, expected: str) -> None:
 def test_nearly_every_call_with_a_notice_is_found_and_few_others() -> None:
     """Recall first, on calls of hands that wrote notices down; the phrases know most of them, so this is a floor."""
     found, missed, extra, bare = 0, 0, 0, 0
-    for path in sorted((CORPORA / "validation").glob("*.jsonl")):
-        calls = read_gold(path.read_text("utf-8"), path.name)
+    for path in corpus_files(CORPORA / "validation"):
+        calls = read_gold(corpus_text(path), path.name)
         if not any(turn.notices for call in calls for turn in call.gold):
             continue
         for call in calls:
@@ -135,8 +136,8 @@ def test_phrases_and_a_reader_agree_on_what_was_asked_for() -> None:
     """200 reasons of the validation part, judged blind from the five turns before; 16 of them the reader left open."""
     calls = {
         call.id: call
-        for path in sorted((CORPORA / "validation").glob("*.jsonl"))
-        for call in read_gold(path.read_text("utf-8"), path.name)
+        for path in corpus_files(CORPORA / "validation")
+        for call in read_gold(corpus_text(path), path.name)
     }
     judged = [json.loads(line) for line in (DATA / "reasons_asked.jsonl").read_text("utf-8").splitlines()]
     agree = {
