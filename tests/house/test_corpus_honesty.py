@@ -1,7 +1,9 @@
 """Corpora are written, not filled in: the rules of tests/honesty.py over this tree, and over what they must catch."""
 
+import gzip
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from tests.house.tree import ROOT, texts, tracked_files
 
 JSON_LINES = [path for path in tracked_files() if path.name.endswith((".jsonl", ".jsonl.gz"))]
 CORPORA = [path for path in JSON_LINES if path.parts[0] == "corpora"]
+MARKED = [path for path in tracked_files() if path.parent.as_posix() == "corpora/sentences"]
 PARTS = {"train", "validation"}
 
 
@@ -52,6 +55,17 @@ def test_no_two_long_turns_are_near_copies() -> None:
 def test_no_sentence_of_the_sealed_set_is_in_a_corpus() -> None:
     spoken = ((call.where, turn) for path in JSON_LINES for call in read_calls([ROOT / path]) for turn in call.turns)
     assert sealed_sentences(spoken, read_hashes()) == ()
+
+
+def test_no_marked_sentence_is_one_of_the_sealed_set() -> None:
+    lines = [
+        (f"{path}:{number}", re.sub(r"[][{}]", "", line.partition("|")[2]))
+        for path in MARKED
+        for number, line in enumerate(gzip.decompress((ROOT / path).read_bytes()).decode("utf-8").splitlines(), 1)
+    ]
+    assert len(lines) > 8000
+    assert len({words(line) for _, line in lines}) > 0.999 * len(lines)
+    assert sealed_sentences(lines, read_hashes()) == ()
 
 
 def test_no_sentence_of_the_sealed_set_is_in_any_file() -> None:
