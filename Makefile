@@ -75,6 +75,9 @@ lock: $(BIN)/uv  ## resolve the locks again; base.lock pins the others, which le
 	  awk 'FNR==NR {if (/^[^ ]/) base[$$0]; next} /^[^ ]/ {own = !($$0 in base); if (!own) {sub(/ \\$$/, ""); print}} own' \
 	    requirements/base.lock $(VENV)/$$peers.lock >requirements/$$peers.lock || exit 1; \
 	done
+	$(BIN)/uv pip compile $(COMPILE) pyproject.toml -c requirements/base.lock --format pylock.toml -o $(VENV)/pylock.toml
+	$(BIN)/python requirements/usable.py $(VENV)/pylock.toml requirements/base.lock >$(VENV)/base.lock
+	cp $(VENV)/base.lock requirements/base.lock
 	sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements/uv.lock | $(BIN)/uv pip compile $(COMPILE) - -o requirements/uv.lock
 COMPILE := --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 
