@@ -8,6 +8,7 @@ utterance that is nothing but a number answers "¿cuánto?" and counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
@@ -78,6 +79,21 @@ _SELLS = frozenset("pierde pierdo perdidas factura vende venden facturan saca ga
 _SAVINGS = frozenset("tanda junta cundina san pasanaku natillera pandero susu cadena rosca vaca".split())
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedAmounts:
+    """The amounts of an utterance weighed.
+
+    Attributes:
+        payable: Those that somebody is to pay, in order.
+        refusals: Why each amount that is named is none by its own words, before the others are looked at; else None.
+        cues: What each token tells of the amounts around it.
+    """
+
+    payable: tuple[AmountMatch, ...]
+    refusals: tuple[str | None, ...]
+    cues: tuple[Cue | None, ...]
+
+
 def payable_amounts(
     text: str,
     context: AmountContext,
@@ -103,11 +119,18 @@ def payable_amounts(
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
     touched = taken_tokens(tokens, taken)
     matches = read_amounts(tokens, context, touched, numbers) if named is None else tuple(named)
-    if not matches:
-        return ()
-    unreal = unreal_tokens(text, tokens) if unreal is None else unreal
-    accepted = _Judge(Utterance(text, tokens, numbers, matches, touched), context.balance, unreal).accepted()
-    return tuple(in_thousands(match, context) for match in accepted)
+    unreal = unreal_tokens(text, tokens) if matches and unreal is None else unreal
+    return judge_amounts(Utterance(text, tokens, numbers, matches, touched), context, unreal or bytearray()).payable
+
+
+def judge_amounts(utterance: Utterance, context: AmountContext, unreal: bytearray) -> JudgedAmounts:
+    """The amounts of an utterance already read, and what the words around each say; `unreal` as `unreal_tokens`."""
+    if not utterance.matches:
+        return JudgedAmounts((), (), ())
+    judge = _Judge(utterance, context.balance, unreal)
+    refusals = [judge.reason_against(match) for match in utterance.matches]
+    accepted = tuple([in_thousands(match, context) for match in judge.accepted(list(refusals))])
+    return JudgedAmounts(accepted, tuple(refusals), tuple(utterance.cues))
 
 
 class _Judge:
@@ -119,9 +142,9 @@ class _Judge:
         self.limit = None if balance is None else _MOST_OF_BALANCE * balance
         self.echoes = Echoes(utterance)
 
-    def accepted(self) -> list[AmountMatch]:
+    def accepted(self, reasons: list[str | None]) -> list[AmountMatch]:
+        """The amounts to be paid, `reasons` being what `reason_against` says of each."""
         matches = self.u.matches
-        reasons = [self.reason_against(match) for match in matches]
         for position in range(len(matches) - 1):
             if reasons[position] in _MAY_BE_RIGHT and reasons[position + 1] == "rejected":
                 reasons[position] = None if is_put_right(self.u, matches[position]) else reasons[position]

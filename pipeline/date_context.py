@@ -10,7 +10,7 @@ Source: annotation guidelines, «Promises of the call», what is no due date.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -18,14 +18,14 @@ from itertools import pairwise
 from pipeline import date_cues as cue
 from pipeline.clause_words import DONE_PAYING, PAYS_LISTENER, WISHED
 from pipeline.date_clauses import Clause, split_clauses
+from pipeline.date_due import ANSWER, DENIES, MAY_BE_NOW, REFUSED, STRONG, WEAK, DueDate, later_today
 from pipeline.date_exclusions import STREETS, is_denied, is_excluded, is_the_wage
-from pipeline.date_steps import NARROWER, charged_at_once, gathers, narrows, pays_on_an_errand
+from pipeline.date_steps import NARROWER, gathers, narrows, pays_on_an_errand
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import find_numbers
 from pipeline.tokens import Token, tokenize
 from pipeline.unreal import unreal_tokens
 
-STRONG, ANSWER, WEAK, REFUSED = 3, 2, 1, 0
 _WIDE = frozenset(
     {
         "this_week",
@@ -45,11 +45,8 @@ _LONGEST = 1100  # days; no promise is of a day further off: "treinta y nueve a�
 _NO_YEAR, _GONE_BY = frozenset({"day_and_month", "numeric_date"}), 270  # days; such a date is of the past
 _FAR = 30  # words; what was said before them corrects nothing
 _NO_PAYING = cue.PAY | cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL | cue.INCOME | cue.ECHO | cue.BILL | cue.PRETERITE
-_DENIES = cue.NEGATION | cue.PAST | cue.EVENT | cue.CALL
 _NOT_THAT_DAY = cue.NEGATION | cue.PAST | cue.BILL | cue.HYPOTHETICAL
 _WHICH_IS = frozenset({("que", "es"), ("que", "sera"), ("que", "seria"), ("que", "cae")})
-_BEING = frozenset({"estoy", "estamos"})
-_MAY_BE_NOW = _BEING | {"vez"}
 _BACK_TO_IT = frozenset("saliendo regresando terminando volviendo regreso vuelta salida".split())
 _NAMES_IT = 3
 _SAID = 6
@@ -65,16 +62,6 @@ _THAT_DAY = frozenset(
 _INSTEAD = frozenset({"asi", "si", "mejor", "sino", "ya", "entonces", "pero"})
 _TAKES_BACK = frozenset("no mejor digo perdon sino".split())
 _AT_ONCE = frozenset({"altiro", "tiro", "al", "de"})
-_OTHERWISE = frozenset("otra otro otros otras desde cada siempre puntual hace meses".split())
-
-
-@dataclass(frozen=True, slots=True)
-class DueDate:
-    """A date with how surely it is due: 3 said with paying, 2 an answer, 1 by what stands beside it."""
-
-    match: DateMatch
-    strength: int
-    clause: int
 
 
 def _judge(  # noqa: PLR0911 - one way out for each thing a date may be
@@ -164,7 +151,7 @@ def _pays_on_the_same_day(place: int, clauses: Sequence[Clause], tokens: Sequenc
     """«El lunes tengo cita y saliendo de ahí paso a pagarle»: the next clause goes back to the day."""
     goes_back = False
     for after in clauses[place + 1 : place + 4]:
-        if after.dates or after.stop or after.has(_DENIES):
+        if after.dates or after.stop or after.has(DENIES):
             return False
         if after.has_number and not after.joined and not after.has(cue.CORE | cue.LIGHT):
             continue  # "la cuota vence el lunes, son mil, y ahí te la pago"
@@ -294,7 +281,7 @@ def _taken_back(candidate: DueDate, clauses: Sequence[Clause], others_follow: bo
     for index in range(candidate.clause + 1, min(candidate.clause + 4, len(clauses))):
         clause = clauses[index]
         named = [match for match in clause.dates if match.date == day]
-        denies = clause.has(_DENIES) or (clauses[candidate.clause].question and clause.has(cue.UNKNOWN))
+        denies = clause.has(DENIES) or (clauses[candidate.clause].question and clause.has(cue.UNKNOWN))
         if named and denies and not clause.has(cue.SUBORDINATE | cue.PAY | cue.INCOME):
             return True
         if others_follow or clause.has(cue.HARMLESS | cue.SUBORDINATE) or clause.has_number:
@@ -383,44 +370,6 @@ def _stands(
     return current
 
 
-def _paying_now(clause: Clause, tokens: Sequence[Token]) -> int | None:
-    """The token of «estoy» in «ya te lo estoy transfiriendo»; None where nothing is being paid to the creditor now."""
-    words = [token.text for token in tokens[clause.first : clause.last]]
-    if "ya" not in words or not _OTHERWISE.isdisjoint(words):
-        return None
-    for place in range(len(words) - 1):
-        if words[place] in _BEING and "ndo" in words[place + 1]:
-            to_creditor = {"le", "te", "les", "se", "os"} & set(words[max(0, place - 2) : place])
-            if to_creditor or not words[place + 1].endswith("ndo"):
-                return clause.first + place
-    return None
-
-
-def _later_today(clauses: Sequence[Clause], found: Found, said_on: date) -> tuple[DueDate, ...]:
-    """«En la noche te hago el pago», «ya te lo estoy transfiriendo», no day being named, is today."""
-    for place, clause in enumerate(clauses):
-        charged = charged_at_once(clause, found.tokens)
-        if charged is not None and not clause.dates and not clause.has(cue.NEGATION | cue.HYPOTHETICAL):
-            start, end = found.tokens[charged].start, found.tokens[charged + 2].end
-            return (DueDate(DateMatch(start, end, said_on, None, "now", True, charged, charged + 3), WEAK, place),)
-        if (
-            clause.dates
-            or not clause.has(cue.CORE)
-            or clause.has(_DENIES | cue.ADDRESS | cue.SUBORDINATE | cue.HYPOTHETICAL)
-        ):
-            continue
-        paying = _paying_now(clause, found.tokens)
-        if paying is not None:
-            start, end = found.tokens[paying].start, found.tokens[paying + 1].end
-            return (DueDate(DateMatch(start, end, said_on, None, "now", True, paying, paying + 2), WEAK, place),)
-        for clock in found.clocks:
-            is_part = clock.clock.hour is None and clock.clock.part in ("afternoon", "night")
-            if is_part and clause.first <= clock.first < clause.last and clock.last - clock.first == 3:
-                match = DateMatch(clock.start, clock.end, said_on, None, "today", True, clock.first, clock.last)
-                return (DueDate(match, WEAK, place),)
-    return ()
-
-
 def _with_amounts(clauses: tuple[Clause, ...], paid: Sequence[tuple[int, int]]) -> tuple[Clause, ...]:
     """The clauses, those in which an amount is to be paid being about paying: «que sean sesenta para el lunes»."""
     if not paid:
@@ -433,6 +382,19 @@ def _with_amounts(clauses: tuple[Clause, ...], paid: Sequence[tuple[int, int]]) 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedDates:
+    """The dates of an utterance weighed.
+
+    Attributes:
+        due: Those that are due; the one that stands comes first.
+        verdicts: What became of each date, by its first token.
+    """
+
+    due: tuple[DueDate, ...]
+    verdicts: Mapping[int, str]
+
+
 def judge_dates(
     text: str,
     found: Found,
@@ -440,8 +402,9 @@ def judge_dates(
     *,
     unreal: bytearray | None = None,
     paid: Sequence[tuple[int, int]] = (),
-) -> tuple[DueDate, ...]:
-    """The due dates of an utterance already read; the one that stands comes first.
+    split: tuple[Clause, ...] | None = None,
+) -> JudgedDates:
+    """The due dates of an utterance already read, and what the words around each date say.
 
     Args:
         text: The utterance as written.
@@ -449,35 +412,49 @@ def judge_dates(
         said_on: Local calendar day of the call.
         unreal: What `unreal_tokens` gives for the utterance, where it is known already.
         paid: Token spans of amounts that are to be paid; their clauses speak of paying.
+        split: What `split_clauses` gives for it, where it is known already.
     """
-    if not found.dates and not found.clocks and not any(token.text in _MAY_BE_NOW for token in found.tokens):
-        return ()
+    if not found.dates and not found.clocks and not any(token.text in MAY_BE_NOW for token in found.tokens):
+        return JudgedDates((), {})
     tokens = found.tokens
     unreal = unreal_tokens(text, tokens) if unreal is None else unreal
-    clauses = _with_amounts(split_clauses(text, found), paid)
+    clauses = _with_amounts(split_clauses(text, found) if split is None else split, paid)
     if any(clause.has(cue.ECHO) and clause.question for clause in clauses):
-        return ()
+        return JudgedDates((), dict.fromkeys([match.first for match in found.dates], "echo"))
+    candidates, verdicts = _candidates(found, clauses, said_on, unreal)
+    kept = []
+    for one, others in zip(candidates, _others_follow(candidates), strict=True):
+        if _taken_back(one, clauses, others, tokens):
+            verdicts[one.match.first] += " taken back"
+        else:
+            kept.append(one)
+    standing = _stands(kept, clauses, tokens, text)
+    if standing is None:
+        return JudgedDates(later_today(clauses, found, said_on) if not candidates else (), verdicts)
+    return JudgedDates((standing, *(one for one in kept if one is not standing)), verdicts)
+
+
+def _candidates(
+    found: Found, clauses: tuple[Clause, ...], said_on: date, unreal: bytearray
+) -> tuple[list[DueDate], dict[int, str]]:
+    """The dates that may be due by their own clause, and what is said of every date."""
+    tokens = found.tokens
     around = _surroundings(clauses)
     address = any(clause.has(cue.ADDRESS) for clause in clauses)
     candidates: list[DueDate] = []
+    verdicts: dict[int, str] = {}
     for place, clause in enumerate(clauses):
         for match in clause.dates:
             street = address and match.rule in STREETS and not clause.has(cue.PAY | cue.INCOME)
             by_article = match.first > 0 and tokens[match.first - 1].text == "el" and not clause.has(cue.ADDRESS)
             if (street and not by_article) or (unreal and unreal[match.first]):
+                verdicts[match.first] = "street" if street else "unreal"
                 continue
             strength = _judge(place, around, match, said_on, tokens)
+            verdicts[match.first] = str(strength)
             if strength > REFUSED:
                 candidates.append(DueDate(match, strength, place))
-    kept = [
-        one
-        for one, others in zip(candidates, _others_follow(candidates), strict=True)
-        if not _taken_back(one, clauses, others, tokens)
-    ]
-    standing = _stands(kept, clauses, tokens, text)
-    if standing is None:
-        return _later_today(clauses, found, said_on) if not candidates else ()
-    return (standing, *(one for one in kept if one is not standing))
+    return candidates, verdicts
 
 
 def due_dates(text: str, said_on: date, country: str) -> tuple[DateMatch, ...]:
@@ -490,4 +467,4 @@ def due_dates(text: str, said_on: date, country: str) -> tuple[DateMatch, ...]:
     """
     tokens = tokenize(text)
     found = read_times(tokens, find_numbers(tokens, country=country), said_on, country)
-    return tuple(due.match for due in judge_dates(text, found, said_on))
+    return tuple(due.match for due in judge_dates(text, found, said_on).due)

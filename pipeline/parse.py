@@ -10,31 +10,17 @@ import datetime
 import json
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from typing import Any
 
-from pipeline.amount_context import payable_amounts
-from pipeline.amounts import AmountContext, AmountMatch, find_amounts
+from pipeline.amounts import AmountMatch
 from pipeline.countries import CURRENCY_OF
-from pipeline.date_context import judge_dates
-from pipeline.dates import DateMatch, Found, read_times
-from pipeline.numbers import find_numbers
+from pipeline.dates import DateMatch
 from pipeline.payment_choice import chosen
-from pipeline.payment_sense import PaymentSense, features_of
-from pipeline.tokens import Token, tokenize
-from pipeline.unreal import unreal_tokens
+from pipeline.payment_reading import ParseRequest, read_utterance
+from pipeline.payment_sense import PaymentSense
+from pipeline.payment_view import PaymentView
 
-
-@dataclass(frozen=True, slots=True)
-class ParseRequest:
-    """What was said, when and where, and what the account knows; None where it does not."""
-
-    text: str
-    said_on: datetime.date
-    country: str
-    currency: str
-    balance: Decimal | None = None
-    minimum_payment: Decimal | None = None
+__all__ = ["ParseRequest", "Parsed", "parse", "parse_line", "read_request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +48,6 @@ class Parsed:
     amount_match: AmountMatch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What the rules found in an utterance, and all that they chose from."""
-
-    tokens: tuple[Token, ...]
-    found: Found
-    named: tuple[AmountMatch, ...]
-    day: DateMatch | None
-    amount: AmountMatch | None
-
-
-def _read(request: ParseRequest) -> _Reading:
-    tokens = tokenize(request.text)
-    numbers = find_numbers(tokens, country=request.country)
-    found = read_times(tokens, numbers, request.said_on, request.country)
-    unreal = unreal_tokens(request.text, tokens) if found.dates or numbers else None
-    context = AmountContext(request.country, request.currency, request.balance, request.minimum_payment)
-    taken = claimed_spans(found)
-    named = find_amounts(tokens, context, taken=taken, numbers=numbers)
-    amounts = payable_amounts(
-        request.text, context, taken=taken, tokens=tokens, numbers=numbers, unreal=unreal, named=named
-    )
-    paid = [(match.first, match.last) for match in amounts]
-    dues = judge_dates(request.text, found, request.said_on, unreal=unreal, paid=paid)
-    return _Reading(tokens, found, named, dues[0].match if dues else None, amounts[0] if amounts else None)
-
-
-def claimed_spans(found: Found) -> tuple[tuple[int, int], ...]:
-    """Character spans that dates and times claim, so that their numbers are no amounts."""
-    return tuple([(day.start, day.end) for day in found.dates] + [(clock.start, clock.end) for clock in found.clocks])
-
-
 def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
     """Due date and amount of an utterance.
 
@@ -101,10 +55,13 @@ def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
         request: What was said.
         sense: Weighs what the rules chose against all that was named; without it their choice stands.
     """
-    reading = _read(request)
+    reading = read_utterance(request)
     day, money, is_unsure = reading.day, reading.amount, False
     if sense is not None:
-        day, money, is_unsure = _sensed(reading, request.said_on, sense)
+        view = PaymentView(reading)
+        day, day_is_unsure = chosen(reading.day, reading.days_from(request.said_on), sense.day, view.of_day)
+        money, money_is_unsure = chosen(reading.amount, reading.sums(), sense.amount, view.of_sum)
+        is_unsure = day_is_unsure or money_is_unsure
     rules = [match.rule for match in (day, money) if match is not None]
     return Parsed(
         date=None if day is None else day.date,
@@ -116,18 +73,6 @@ def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
         date_match=day,
         amount_match=money,
     )
-
-
-def _sensed(
-    reading: _Reading, said_on: datetime.date, sense: PaymentSense
-) -> tuple[DateMatch | None, AmountMatch | None, bool]:
-    """Day and sum after the sense has weighed them, and whether a person should confirm either."""
-    seen = partial(features_of, reading.tokens, reading.found.numbers)
-    days = [match for match in reading.found.dates if match.date is not None and match.date >= said_on]
-    known = [match for match in reading.named if match.value is not None]
-    day, day_unsure = chosen(reading.day, days, sense.day, seen)
-    money, money_unsure = chosen(reading.amount, known, sense.amount, seen)
-    return day, money, day_unsure or money_unsure
 
 
 def _number(record: dict[str, Any], field: str) -> Decimal | None:

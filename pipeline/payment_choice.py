@@ -1,9 +1,9 @@
-"""Which of the days or sums of an utterance is to be paid: what the rules chose, weighed against the learned sense."""
+"""Which of the days or sums of an utterance is to be paid: the likeliest to the learned sense, if likely enough."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from pipeline.amount_values import AmountMatch
 from pipeline.dates import DateMatch
@@ -11,34 +11,32 @@ from pipeline.payment_sense import Head
 
 M = TypeVar("M", DateMatch, AmountMatch)
 
-_ALONE: Final = 0.6
-"""From this chance an expression counts that the rules refused."""
-_LEAD: Final = 0.3
-"""So much likelier must another expression be to take the place of the one that the rules chose."""
-
 
 def chosen(
-    own: M | None, candidates: Sequence[M], head: Head, seen: Callable[[int, int], frozenset[int]]
+    own: M | None, candidates: Sequence[M], head: Head, seen: Callable[[M], Collection[int]]
 ) -> tuple[M | None, bool]:
-    """The expression to be paid and whether a person should confirm it; None where there is none.
+    """The expression to be paid, None where there is none, and whether a person should confirm that.
 
     Args:
         own: What the rules chose.
-        candidates: All expressions of the kind, `own` or its place among them.
+        candidates: All expressions of the kind, `own` or its place among them or not.
         head: The sense of the kind.
-        seen: The features of an utterance from the expression between two tokens.
+        seen: The patterns of an expression.
     """
-    if own is not None and len(candidates) < 2:
-        chance = head.chance(seen(own.first, own.last))
-        return (None if chance < head.least else own), chance < head.doubt
-    if not candidates:
-        return own, False
-    chances = [head.chance(seen(match.first, match.last)) for match in candidates]
-    likeliest = max(range(len(candidates)), key=chances.__getitem__)
-    if own is None:
-        return (candidates[likeliest], True) if chances[likeliest] >= _ALONE else (None, False)
-    same = [i for i, match in enumerate(candidates) if (match.first, match.last) == (own.first, own.last)]
-    chance = chances[same[0]] if same else head.chance(seen(own.first, own.last))
-    if chances[likeliest] - chance > _LEAD:
-        return candidates[likeliest], True
-    return (None if chance < head.least else own), chance < head.doubt
+    best, highest = None, -1.0
+    for match in _weighed(own, candidates):
+        chance = head.chance(seen(match))
+        if chance > highest:
+            best, highest = match, chance
+    if best is None or highest < head.least:
+        return None, own is not None
+    return best, best is not own or highest < head.doubt
+
+
+def _weighed(own: M | None, candidates: Sequence[M]) -> list[M]:
+    """The candidates in order, the one in the place of `own` as the rules read it."""
+    weighed = list(candidates)
+    if own is not None:
+        weighed = [match for match in weighed if (match.first, match.last) != (own.first, own.last)]
+        weighed.insert(0, own)
+    return weighed

@@ -18,7 +18,7 @@ from pipeline.countries import CURRENCY_OF
 from pipeline.date_context import judge_dates
 from pipeline.dates import DateMatch, Found, read_times
 from pipeline.numbers import NumberMatch, find_numbers
-from pipeline.parse import claimed_spans
+from pipeline.payment_reading import claimed_spans
 from pipeline.promise_cues import find_phrases, has_phrase, sentence_bounds
 from pipeline.tokens import Token, tokenize
 from pipeline.types import Account
@@ -104,7 +104,7 @@ def _days(text: str, found: Found, said_on: date, known: Known) -> tuple[list[Da
     A month that names a bill and a corrected day are none; a bare day of the month is the agreed day with that
     number, or follows the month that was named before it.
     """
-    judged = judge_dates(text, found, said_on)
+    judged = judge_dates(text, found, said_on).due
     sure = {due.match.start: due.strength for due in judged}
     days: list[DayMention] = []
     denied: set[date] = set()

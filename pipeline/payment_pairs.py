@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.date_context import STRONG
+from pipeline.date_due import STRONG
 from pipeline.payment_mentions import DayMention, Mentions, SumMention
 from pipeline.promise_cues import asks_more, find_condition, has_phrase
 from pipeline.tokens import Token

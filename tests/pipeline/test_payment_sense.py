@@ -1,8 +1,10 @@
 """The learned sense of what is to be paid: its patterns, its file, and how it is weighed against the rules."""
 
 import json
+import math
 from array import array
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,18 +13,27 @@ import pytest
 
 from models.sentences import load_payment_sense
 from pipeline.dates import DateMatch
-from pipeline.numbers import find_numbers
 from pipeline.parse import ParseRequest, parse, parse_line
 from pipeline.payment_choice import chosen
-from pipeline.payment_sense import BUCKETS, Head, PaymentSense, features_of, packed, unpacked
-from pipeline.tokens import tokenize
+from pipeline.payment_reading import read_utterance
+from pipeline.payment_sense import BUCKETS, Head, PaymentSense, packed, unpacked
+from pipeline.payment_view import PaymentView
 
 DAY = date(2026, 3, 12)
 
 
-def patterns(text: str, first: int, last: int) -> frozenset[int]:
-    tokens = tokenize(text)
-    return features_of(tokens, find_numbers(tokens, country="MX"), first, last)
+def seen_of_sums(text: str, *, with_rules: bool = False) -> list[set[int]]:
+    """The patterns of every sum of a sentence."""
+    reading = read_utterance(ParseRequest(text, DAY, "MX", "MXN"))
+    view = PaymentView(reading)
+    return [view.of_sum(amount, with_rules=with_rules) for amount in reading.sums()]
+
+
+def seen_of_days(text: str, *, with_rules: bool = False) -> list[set[int]]:
+    """The patterns of every day of a sentence."""
+    reading = read_utterance(ParseRequest(text, DAY, "MX", "MXN"))
+    view = PaymentView(reading)
+    return [view.of_day(day, with_rules=with_rules) for day in reading.found.dates]
 
 
 def head(*, bias: float = 0.0, least: float = 0.1, doubt: float = 0.3) -> Head:
@@ -30,17 +41,30 @@ def head(*, bias: float = 0.0, least: float = 0.1, doubt: float = 0.3) -> Head:
 
 
 def test_figures_weekdays_and_months_are_told_by_their_kind() -> None:
-    assert patterns("le doy dos mil el lunes 3", 4, 6) == patterns("le doy quinientos el viernes 27", 3, 5)
-    assert patterns("el tres de mayo mil", 4, 5) == patterns("el 28 de octubre mil", 4, 5)
+    assert seen_of_days("le doy dos mil pesos el lunes") == seen_of_days("le doy quinientos pesos el viernes")
+    assert seen_of_sums("el 3 de mayo le doy mil pesos") == seen_of_sums("el 28 de octubre le doy dos mil pesos")
 
 
 def test_case_accents_and_blanks_change_no_pattern() -> None:
-    plain = patterns("si, manana le doy mil", 5, 6)
-    assert patterns("SÍ,  mañana  LE DOY mil", 5, 6) == plain
+    plain = seen_of_sums("si, manana le doy mil pesos", with_rules=True)
+    assert seen_of_sums("SÍ,  mañana  LE DOY mil pesos", with_rules=True) == plain
 
 
 def test_where_the_expression_stands_matters() -> None:
-    assert patterns("gano mil y le doy mil", 1, 2) != patterns("gano mil y le doy mil", 5, 6)
+    earned, given = seen_of_sums("gano mil pesos y le doy mil pesos")
+    assert earned != given
+
+
+def test_what_the_rules_made_of_it_is_seen_or_left_out() -> None:
+    for seen_of, text in ((seen_of_sums, "Le doy mil pesos"), (seen_of_days, "El martes le pago")):
+        (without,), (with_them,) = seen_of(text), seen_of(text, with_rules=True)
+        assert without < with_them
+
+
+def test_the_sentence_around_it_counts_more_than_the_one_beside() -> None:
+    (here,) = seen_of_sums("Le pago mil pesos. Mi madre está enferma.")
+    (there,) = seen_of_sums("Mi madre está enferma. Le pago mil pesos.")
+    assert here != there
 
 
 def test_a_file_gives_back_what_was_packed() -> None:
@@ -59,34 +83,38 @@ def match(first: int, day: int) -> DateMatch:
     return DateMatch(first, first + 1, date(2026, 3, day), None, "weekday", False, first, first + 1)
 
 
-def of_chances(*chances: float) -> tuple[list[DateMatch], Head, dict[tuple[int, int], frozenset[int]]]:
+def of_chances(*chances: float) -> tuple[list[DateMatch], Head, Callable[[DateMatch], frozenset[int]]]:
     """Matches whose only pattern has the weight that gives them their chance."""
-    import math
-
     weights = array("b", bytes(BUCKETS))
     for bucket, chance in enumerate(chances):
         weights[bucket] = round(math.log(chance / (1 - chance)) / 0.05)
     matches = [match(i, 13 + i) for i in range(len(chances))]
-    return matches, replace(head(), weights=weights), {(i, i + 1): frozenset((i,)) for i in range(len(chances))}
+    return matches, replace(head(), weights=weights), lambda one: frozenset((one.first,))
 
 
 def test_what_nobody_would_pay_on_is_dropped_and_what_is_near_doubted() -> None:
     for chance, stays, doubts in ((0.05, False, True), (0.2, True, True), (0.8, True, False)):
         (only,), weighed, seen = of_chances(chance)
-        assert chosen(only, [only], weighed, lambda *at, seen=seen: seen[at]) == (only if stays else None, doubts)
+        assert chosen(only, [only], weighed, seen) == (only if stays else None, doubts)
 
 
 def test_what_the_rules_refused_counts_where_it_is_likely_and_is_doubtful() -> None:
-    (low, high), weighed, seen = of_chances(0.3, 0.8)
-    assert chosen(None, [low, high], weighed, lambda *at: seen[at]) == (high, True)
-    assert chosen(None, [low], weighed, lambda *at: seen[at]) == (None, False)
-    assert chosen(None, [], weighed, lambda *at: seen[at]) == (None, False)
+    (low, high), weighed, seen = of_chances(0.05, 0.8)
+    assert chosen(None, [low, high], weighed, seen) == (high, True)
+    assert chosen(None, [low], weighed, seen) == (None, False)
+    assert chosen(None, [], weighed, seen) == (None, False)
 
 
-def test_a_much_likelier_expression_takes_the_place_of_the_chosen_one() -> None:
-    (own, near, far), weighed, seen = of_chances(0.4, 0.6, 0.9)
-    assert chosen(own, [own, near], weighed, lambda *at: seen[at]) == (own, False)
-    assert chosen(own, [own, near, far], weighed, lambda *at: seen[at]) == (far, True)
+def test_the_likeliest_expression_counts_and_is_doubtful_unless_the_rules_chose_it() -> None:
+    (own, far), weighed, seen = of_chances(0.6, 0.9)
+    assert chosen(own, [own, far], weighed, seen) == (far, True)
+    assert chosen(far, [own, far], weighed, seen) == (far, False)
+
+
+def test_what_the_rules_read_in_a_place_counts_for_what_stands_there() -> None:
+    (found,), weighed, seen = of_chances(0.9)
+    own = replace(found, rule="day_of_month")
+    assert chosen(own, [found], weighed, seen) == (own, False)
 
 
 def test_no_day_before_the_call_is_brought_back() -> None:
