@@ -6,7 +6,7 @@ in a few classes what thousands of words would have to be learned for.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 from typing import Final, Protocol, TypeVar
@@ -24,6 +24,7 @@ V = TypeVar("V")
 
 _NEAR_LEFT, _NEAR_RIGHT = 7, 6  # words whose distance from the expression counts
 _FAR_LEFT, _FAR_RIGHT = 3, 2  # pairs of words after which all distances are one
+_HEARD: Final = 60  # words on either side that are heard at all, so that a long utterance costs by its length
 _CUES_LEFT, _CUES_RIGHT = 11, 10  # tokens in which the nearest two cues of money are looked for
 _CUES_EACH_SIDE = 2
 _DAY_KINDS: Final = {"WEEKDAY": "<day>", "MONTH": "<month>"}
@@ -47,13 +48,17 @@ class Placed(Protocol):
 class PaymentView:
     """An utterance that was read, to be looked at from any day or sum in it."""
 
-    __slots__ = ("_clauses", "_reading", "_starts", "_words")
+    __slots__ = ("_all", "_clauses", "_reading", "_refusals", "_sentences", "_starts", "_words")
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._words = _Words(reading.tokens, reading.found.numbers)
         self._clauses = reading.clauses
         self._starts = [clause.first for clause in reading.clauses]
+        self._sentences = _cues_of_sentences(reading.clauses)
+        self._all = _together(reading.clauses)
+        refusals = reading.amounts.refusals
+        self._refusals = {one.first: why or "none" for one, why in zip(reading.named, refusals, strict=False)}
 
     def of_day(self, match: DateMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a day; what the rules made of it is among them unless `with_rules` is False."""
@@ -76,10 +81,7 @@ class PaymentView:
             for nearness, cue in enumerate(told):
                 seen.update(_CUE_AT[f"{side}{nearness}", cue])
         if with_rules:
-            named = self._reading.named
-            place = next((i for i, one in enumerate(named) if one.first == match.first), None)
-            verdict = "not named" if place is None else judged.refusals[place] or "none"
-            seen.update(_ruled(match, self._reading.amount, verdict))
+            seen.update(_ruled(match, self._reading.amount, self._refusals.get(match.first, "not named")))
         return seen
 
     def _of(self, match: Placed) -> set[int]:
@@ -95,12 +97,6 @@ class PaymentView:
         own = clauses[place]
         before = clauses[place - 1] if place else None
         after = clauses[place + 1] if place + 1 < len(clauses) else None
-        start = place
-        while start and not clauses[start].stop:
-            start -= 1
-        end = place + 1
-        while end < len(clauses) and not clauses[end].stop:
-            end += 1
         found = [*_CUES["own", own.cues], *_PAIRS["own", own.cues], *_flags("own", own)]
         for side, beside in (("before", before), ("after", after)):
             if beside is None:
@@ -108,10 +104,21 @@ class PaymentView:
                 continue
             found += (*_CUES[side, beside.cues], *_flags(side, beside))
             found += _BESIDE[side, beside.cues & _KINDS_OF_CUE, own.cues & _KINDS_OF_CUE]
-        found += _CUES["sentence", _together(clauses[start:end])]
-        found += _CUES["all", _together(clauses)]
+        found += _CUES["sentence", self._sentences[place]]
+        found += _CUES["all", self._all]
         found.append(bucket(f"own is {own.cues} {own.question} {own.denied_first} {own.conditional}"))
         return found
+
+
+def _cues_of_sentences(clauses: Sequence[Clause]) -> list[int]:
+    """For each clause the cues of its sentence."""
+    found: list[int] = []
+    first = 0
+    for place in range(1, len(clauses) + 1):
+        if place == len(clauses) or clauses[place].stop:
+            found += [_together(clauses[first:place])] * (place - first)
+            first = place
+    return found
 
 
 def _together(clauses: Sequence[Clause]) -> int:
@@ -167,21 +174,24 @@ class _Words:
         """Patterns of the utterance seen from the expression on its tokens `first` to `last` (the one after)."""
         words = self._words
         start, end = self._place[first], self._place[last - 1] + 1
+        low, high = max(0, start - _HEARD), min(len(words), end + _HEARD)
         found = {bucket("<it>")}
-        for parts in (self._parts[:start], self._parts[end:]):
+        for parts in (self._parts[low:start], self._parts[end:high]):
             found.update(*parts)
         for run, width in ((self._pairs, 2), (self._skips, 3), (self._threes, 3)):
-            found.update(run[: max(0, start - width + 1)], run[end:])
+            found.update(run[low : max(low, start - width + 1)], run[end : max(end, high - width + 1)])
         found.update(_around(words[max(0, start - 2) : start], words[end : end + 2]))
         for index in range(max(1, start - _NEAR_LEFT), start):
             found.update(_AT[f"l{min((start - 1 - index) // 2, _FAR_LEFT)}", words[index]])
         for index in range(end, min(len(words) - 1, end + _NEAR_RIGHT)):
             found.update(_AT[f"r{min((index - end) // 2, _FAR_RIGHT)}", words[index]])
-        opened = max((i for i in self._ends if i < start), default=0)
-        closed = min((i for i in self._ends if i >= end), default=len(words) - 1)
-        for index in range(opened + 1, start):
+        after = bisect_left(self._ends, start)
+        opened = self._ends[after - 1] if after else 0
+        after = bisect_left(self._ends, end)
+        closed = self._ends[after] if after < len(self._ends) else len(words) - 1
+        for index in range(max(low, opened + 1), start):
             found.update(_AT["s", words[index]])
-        for index in range(end, closed):
+        for index in range(end, min(high, closed)):
             found.update(_AT["t", words[index]])
         found.add(bucket(f"closed {words[closed]}"))
         return found
