@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.environments import ROOT, peers_python
+from models.recipes.corpus import corpus_files, corpus_text
 from models.sentences import load_payment_sense
 from pipeline.dates import find_dates
 from pipeline.figures import read_figure
@@ -63,8 +64,8 @@ class Line:
 def read_rows() -> list[Row]:
     """Sentences of all sets; `expect` holds the fields that a set tells of."""
     rows = []
-    for path in sorted((DATA / "expressions").glob("*.jsonl")):
-        rows += [row | {"file": path.stem} for row in _lines(path)]
+    for path in corpus_files(DATA / "expressions"):
+        rows += [row | {"file": path.name.partition(".")[0]} for row in _lines(path)]
     for row in _lines(DATA / "due_dates_own.jsonl"):
         rows.append(row | {"file": "due_dates_own", "expect": {"date": row["date"]}})
     for row in _lines(DATA / "peers_dates.jsonl"):
@@ -76,7 +77,7 @@ def read_rows() -> list[Row]:
 
 
 def _lines(path: Path) -> list[Row]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in corpus_text(path).splitlines()]
 
 
 def request(row: Row) -> ParseRequest:

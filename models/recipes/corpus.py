@@ -1,4 +1,4 @@
-"""Files of written calls: JSON Lines, plain or packed.
+"""Files of written calls, or of single sentences: JSON Lines, plain or packed.
 
 python -m models.recipes.corpus corpora/train/*.jsonl      # packs them: the tree has a budget of bytes
 python -m models.recipes.corpus --show FILE.jsonl.gz       # prints one
@@ -38,13 +38,17 @@ def pack(path: Path) -> Path:
 
 
 def _bare(call: dict[str, object]) -> dict[str, object]:
-    turns = call["turns"]
+    turns = call.get("turns")
+    if turns is None:
+        return call
     assert isinstance(turns, list)
     return call | {"turns": [{k: v for k, v in turn.items() if v or k not in EMPTY} for turn in turns]}
 
 
 def _filled(call: dict[str, object]) -> dict[str, object]:
-    turns = call["turns"]
+    turns = call.get("turns")
+    if turns is None:
+        return call
     assert isinstance(turns, list)
     return call | {"turns": [{key: [] for key in EMPTY} | turn for turn in turns]}
 

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from models.recipes.corpus import corpus_files, corpus_text
 from pipeline.countries import CURRENCY_OF
 from pipeline.labels import OUTCOMES, ROLES, SEVERITIES, TONE_CATEGORIES
 from pipeline.parse import parse_line
@@ -77,8 +78,8 @@ def test_every_code_has_a_word_and_a_colour() -> None:
 
 
 def test_every_rule_that_reads_a_sentence_has_words() -> None:
-    files = sorted((Path(__file__).parents[1] / "data" / "expressions").glob("*.jsonl"))
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    files = corpus_files(Path(__file__).parents[1] / "data" / "expressions")
+    lines = [line for file in files for line in corpus_text(file).splitlines()]
     read = [json.loads(parse_line(line)) for line in lines[::3]]
     rules = {rule for found in read if found and found.get("rule") for rule in found["rule"].split("+")}
     assert len(rules) > 20

@@ -47,7 +47,10 @@ def odds_of(reader: Reader, calls: Sequence[GoldCall]) -> Matrix:
 
 
 def mix_of(rows: Rows, one: Matrix, other: Matrix, recipe: Recipe) -> tuple[Scores, Scores]:
-    """Weights (3, classes) and thresholds (classes,) from log odds of both, (turns, classes) each."""
+    """Weights (3, classes) and thresholds (classes,) from log odds of both, (turns, classes) each.
+
+    The blended chances are calibrated, so thresholds are those of the best expected F1.
+    """
     weights = usual_mix(rows, recipe.aggressive_calls, recipe.guideline_share)
     lines, thresholds = [], []
     for k in range(len(CLASSES)):
@@ -57,7 +60,7 @@ def mix_of(rows: Rows, one: Matrix, other: Matrix, recipe: Recipe) -> tuple[Scor
         line = _fitted(design, truth, weights[inside])
         chances = 1 / (1 + np.exp(-np.clip(design @ line, -30, 30)))
         lines.append(line)
-        thresholds.append(best_threshold(chances, truth, weights[inside]))
+        thresholds.append(best_threshold(chances, chances if truth.any() else truth, weights[inside]))
     return np.array(lines, np.float32).T.copy(), np.array(thresholds, np.float32)
 
 

@@ -114,8 +114,12 @@ def log_odds_line(scores: Matrix, truth: npt.NDArray[np.bool_], weights: Matrix)
     return float(line[0]), float(line[1])
 
 
-def best_threshold(chances: Matrix, truth: npt.NDArray[np.bool_], weights: Matrix) -> float:
-    """The probability above which saying the class gives the best F1; 0.5 where there is nothing to find."""
+def best_threshold(chances: Matrix, truth: npt.NDArray[np.bool_] | Matrix, weights: Matrix) -> float:
+    """The probability above which saying the class gives the best F1; 0.5 where there is nothing to find.
+
+    With the chances themselves as `truth` it is the best expected F1 of calibrated chances, which needs no gold and so
+    follows none of its accidents (Lipton, Elkan and Naryanaswamy 2014).
+    """
     if not truth.any():
         return 0.5
     order = np.argsort(-chances, kind="stable")
