@@ -151,11 +151,11 @@ def of_expressions(path: Path) -> Iterator[Said]:
         record = json.loads(line)
         told = record.get("expect", record)
         said_on = date.fromisoformat(record["said_on"][:10])
-        is_due: dict[str, Callable[[Match], bool]] = {
-            kind: _is_one_of(*([[told[name]] if told[name] is not None else []] * 2))
-            for kind, name in (("day", "date"), ("amount", "amount"))
-            if name in told
-        }
+        is_due: dict[str, Callable[[Match], bool]] = {}
+        for kind, name in (("day", "date"), ("amount", "amount")):
+            if name in told:
+                right = [] if told[name] is None else [told[name]]
+                is_due[kind] = _is_one_of(right, right)
         request = _request(record["text"], said_on, record["country"], record)
         yield Said(request, _author(path), is_due, _author(path) in UNSEEN)
 
