@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_cues import PAYING, Cue
@@ -94,6 +95,10 @@ class JudgedAmounts:
     cues: tuple[Cue | None, ...]
 
 
+NO_AMOUNTS: Final = JudgedAmounts((), (), ())
+"""What is judged where none is named."""
+
+
 def payable_amounts(
     text: str,
     context: AmountContext,
@@ -119,14 +124,14 @@ def payable_amounts(
     numbers = find_numbers(tokens, country=context.country) if numbers is None else numbers
     touched = taken_tokens(tokens, taken)
     matches = read_amounts(tokens, context, touched, numbers) if named is None else tuple(named)
-    unreal = unreal_tokens(text, tokens) if matches and unreal is None else unreal
-    return judge_amounts(Utterance(text, tokens, numbers, matches, touched), context, unreal or bytearray()).payable
+    if not matches:
+        return ()
+    unreal = unreal_tokens(text, tokens) if unreal is None else unreal
+    return judge_amounts(Utterance(text, tokens, numbers, matches, touched), context, unreal).payable
 
 
 def judge_amounts(utterance: Utterance, context: AmountContext, unreal: bytearray) -> JudgedAmounts:
     """The amounts of an utterance already read, and what the words around each say; `unreal` as `unreal_tokens`."""
-    if not utterance.matches:
-        return JudgedAmounts((), (), ())
     judge = _Judge(utterance, context.balance, unreal)
     refusals = [judge.reason_against(match) for match in utterance.matches]
     accepted = tuple([in_thousands(match, context) for match in judge.accepted(list(refusals))])

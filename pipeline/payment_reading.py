@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
-from pipeline.amount_context import JudgedAmounts, judge_amounts
+from pipeline.amount_context import NO_AMOUNTS, JudgedAmounts, judge_amounts
 from pipeline.amounts import AmountContext, AmountMatch, find_amounts, taken_tokens
 from pipeline.date_clauses import Clause, split_clauses
 from pipeline.date_context import JudgedDates, judge_dates
@@ -78,8 +78,10 @@ def read_utterance(request: ParseRequest) -> Reading:
     taken = claimed_spans(found)
     named = find_amounts(tokens, context, taken=taken, numbers=numbers)
     unreal = unreal_tokens(text, tokens) if found.dates or numbers or named else bytearray()
-    touched = taken_tokens(tokens, taken)
-    amounts = judge_amounts(Utterance(text, tokens, numbers, named, touched), context, unreal)
+    amounts = NO_AMOUNTS
+    if named:
+        touched = taken_tokens(tokens, taken)
+        amounts = judge_amounts(Utterance(text, tokens, numbers, named, touched), context, unreal)
     clauses = split_clauses(text, found) if named or found.dates or found.clocks else None
     paid = [(match.first, match.last) for match in amounts.payable]
     days = judge_dates(text, found, said_on, unreal=unreal, paid=paid, split=clauses)

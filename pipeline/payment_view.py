@@ -58,7 +58,7 @@ class PaymentView:
         self._sentences = _cues_of_sentences(reading.clauses)
         self._all = _together(reading.clauses)
         refusals = reading.amounts.refusals
-        self._refusals = {one.first: why or "none" for one, why in zip(reading.named, refusals, strict=False)}
+        self._refusals = {one.first: why or "none" for one, why in zip(reading.named, refusals, strict=True)}
 
     def of_day(self, match: DateMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a day; what the rules made of it is among them unless `with_rules` is False."""
@@ -224,7 +224,7 @@ def _read(tokens: Sequence[Token], numbers: Sequence[Placed]) -> tuple[list[str]
 
 
 class _Known(dict[str, str]):
-    """What stands for a word, learnt once; like its two neighbours it keeps a bounded number."""
+    """What stands for a word, learnt once; like the others below it keeps a bounded number."""
 
     def __missing__(self, text: str) -> str:
         node = opening(text)
