@@ -190,6 +190,13 @@ def tensors_of(passages: Sequence[Passage], padding: int, device: str) -> tuple[
     return ids.to(device), mask.to(device), turn_of.to(device)
 
 
+def has_bfloat16(device: str) -> bool:
+    """Whether products in bfloat16 are faster there than in float32: on a CPU it needs instructions for them."""
+    if device != "cpu":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+
+
 @dataclass(frozen=True)
 class EncoderReader:
     """`models.classifiers.reader.Reader` on a transformers encoder.
@@ -239,7 +246,8 @@ class EncoderReader:
         added: list[list[Scores]] = [[] for _ in passages]
         padding = int(self.tokenizer.pad_token_id or 0)
         for batch in batches_of([len(passage.ids) for passage in passages]):
-            scores, adds = self.network(*tensors_of([passages[i] for i in batch], padding, self.device))
+            with torch.autocast(self.device, torch.bfloat16, enabled=has_bfloat16(self.device)):
+                scores, adds = self.network(*tensors_of([passages[i] for i in batch], padding, self.device))
             rows = iter(scores.float().cpu().numpy())
             tokens = adds[..., : len(CLASSES)].float().cpu().numpy()
             for k, i in enumerate(batch):

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 FILE = "word_classes.toml"
@@ -28,18 +28,20 @@ class WordClasses:
 
     def of(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Classes of each of a turn's folded words, sorted; a phrase counts at its first word."""
-        return [tuple(sorted(self._at(words, i))) for i in range(len(words))]
+        return [self._at(words, i) for i in range(len(words))]
 
-    def _at(self, words: Sequence[str], i: int) -> set[str]:
+    def _at(self, words: Sequence[str], i: int) -> tuple[str, ...]:
         word = words[i]
-        found = set(self.words.get(word, ()))
-        found.update(name for stem, name in self.stems.get(word[:STEM], ()) if word.startswith(stem))
-        for phrase, is_stem, name in self.phrases.get(word, ()):
+        phrases = self.phrases.get(word)
+        if phrases is None:
+            return _alone(word)
+        found = set(_alone(word))
+        for phrase, is_stem, name in phrases:
             here = words[i : i + len(phrase)]
             last = here[-1].startswith(phrase[-1]) if is_stem else here[-1] == phrase[-1]
             if len(here) == len(phrase) and tuple(here[:-1]) == phrase[:-1] and last:
                 found.add(name)
-        return found
+        return tuple(sorted(found))
 
 
 @cache
@@ -72,12 +74,23 @@ def load_word_classes() -> WordClasses:
     )
 
 
-def class_grams(words: Sequence[str]) -> tuple[list[str], list[tuple[int, int]]]:
+@lru_cache(maxsize=20_000)
+def _alone(word: str) -> tuple[str, ...]:
+    """Classes of a word whatever stands around it, sorted."""
+    known = load_word_classes()
+    stems = {name for stem, name in known.stems.get(word[:STEM], ()) if word.startswith(stem)}
+    return tuple(sorted(stems.union(known.words.get(word, ()))))
+
+
+def class_grams(words: Sequence[str], classes: Sequence[tuple[str, ...]]) -> tuple[list[str], list[tuple[int, int]]]:
     """Classes with what stands around them, and the (first, last + 1) word of each.
 
     A class alone, with the word before and after it, and with the classes that follow within `REACH` words.
+
+    Args:
+        words: Folded words of a turn.
+        classes: Of each of them, from `WordClasses.of`.
     """
-    classes = load_word_classes().of(words)
     grams: list[str] = []
     spans: list[tuple[int, int]] = []
 
