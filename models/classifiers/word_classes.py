@@ -6,8 +6,8 @@ What a class says of a turn is learned like any other feature: "sin chamba" in t
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 
 FILE = "word_classes.toml"
@@ -17,6 +17,9 @@ STEM = 2
 REACH = 4
 """Words within which one class is read as following another."""
 
+MOST_RECENT = 20_000
+"""Words whose classes are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class WordClasses:
@@ -25,6 +28,7 @@ class WordClasses:
     words: dict[str, tuple[str, ...]]
     stems: dict[str, tuple[tuple[str, str], ...]]
     phrases: dict[str, tuple[tuple[tuple[str, ...], bool, str], ...]]
+    recent: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, words: Sequence[str]) -> list[tuple[str, ...]]:
         """Classes of each of a turn's folded words, sorted; a phrase counts at its first word."""
@@ -34,14 +38,23 @@ class WordClasses:
         word = words[i]
         phrases = self.phrases.get(word)
         if phrases is None:
-            return _alone(word)
-        found = set(_alone(word))
+            return self._alone(word)
+        found = set(self._alone(word))
         for phrase, is_stem, name in phrases:
             here = words[i : i + len(phrase)]
             last = here[-1].startswith(phrase[-1]) if is_stem else here[-1] == phrase[-1]
             if len(here) == len(phrase) and tuple(here[:-1]) == phrase[:-1] and last:
                 found.add(name)
         return tuple(sorted(found))
+
+    def _alone(self, word: str) -> tuple[str, ...]:
+        """Classes of a word whatever stands around it, sorted."""
+        if word not in self.recent:
+            if len(self.recent) >= MOST_RECENT:
+                self.recent.clear()
+            stems = {name for stem, name in self.stems.get(word[:STEM], ()) if word.startswith(stem)}
+            self.recent[word] = tuple(sorted(stems.union(self.words.get(word, ()))))
+        return self.recent[word]
 
 
 @cache
@@ -72,14 +85,6 @@ def load_word_classes() -> WordClasses:
         {start: tuple(found) for start, found in stems.items()},
         {start: tuple(found) for start, found in phrases.items()},
     )
-
-
-@lru_cache(maxsize=20_000)
-def _alone(word: str) -> tuple[str, ...]:
-    """Classes of a word whatever stands around it, sorted."""
-    known = load_word_classes()
-    stems = {name for stem, name in known.stems.get(word[:STEM], ()) if word.startswith(stem)}
-    return tuple(sorted(stems.union(known.words.get(word, ()))))
 
 
 def class_grams(words: Sequence[str], classes: Sequence[tuple[str, ...]]) -> tuple[list[str], list[tuple[int, int]]]:
