@@ -17,7 +17,7 @@ from models.classifiers.blend import BlendReader, save_blend
 from models.classifiers.encoder import EncoderReader, Window, batches_of, encode_call, load_base, save_encoder
 from models.classifiers.reader import CLASSES, load_reader
 from models.recipes.corpus import corpus_files, corpus_text
-from models.recipes.understanding.blend import blend, mix_of
+from models.recipes.understanding.blend import blend, mix_of, rates_of
 from models.recipes.understanding.encoder import FineTuning, examples_of, fine_tune, told_of, write_encoder
 from models.recipes.understanding.noise import as_recognised
 from models.recipes.understanding.pretrain import Pretraining, piece_vectors, pretrain, spanish_english
@@ -202,7 +202,7 @@ def test_a_byte_a_weight_reads_almost_the_same(
 
 def test_two_readers_are_blended(trained: tuple[EncoderReader, Path], calls: list[GoldCall], tmp_path: Path) -> None:
     linear = train_linear(calls, calls, Recipe())
-    both = blend(linear, trained[0], calls, Recipe())
+    both = blend(linear, trained[0], calls, calls, Recipe())
     write_card(tmp_path / "both", synthetic_only=False, kind=KIND, files=save_blend(both, tmp_path / "both"))
     again = load_reader(find_weights(str(tmp_path / "both")))
     assert isinstance(again, BlendReader)
@@ -222,9 +222,13 @@ def test_a_class_that_nobody_saw_keeps_the_mean_of_both(calls: list[GoldCall]) -
     rows = rows_of(calls, with_features=False)
     unseen = [k for k in range(len(CLASSES)) if not rows.targets[:, k].any()]
     odds = np.full(rows.targets.shape, -3.0)
-    mix, _ = mix_of(rows, odds, odds, Recipe())
+    rates = rates_of(calls)
+    mix, _ = mix_of(rows, odds, odds, rates, Recipe())
     assert unseen
     assert all(abs(mix[0, k] - mix[1, k]) < 1e-3 for k in range(len(CLASSES))), "alike readers weigh alike"
+    generous, _ = mix_of(rows, odds, odds, np.minimum(2 * rates, 0.9), Recipe())
+    told = [k for k in range(len(CLASSES)) if k not in unseen]
+    assert all(generous[2, k] > mix[2, k] for k in told), "where a class is said more often it is likelier"
 
 
 def test_noise_keeps_turns_and_loses_marks() -> None:

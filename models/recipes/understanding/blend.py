@@ -15,7 +15,16 @@ from models.classifiers.encoder import EncoderReader, load_encoder
 from models.classifiers.linear import LinearReader, load_linear
 from models.classifiers.reader import CLASSES, Reader, Scores
 from models.recipes.understanding.ridge import Matrix, best_threshold
-from models.recipes.understanding.train import KIND, Recipe, Rows, read_corpus, rows_of, usual_mix
+from models.recipes.understanding.train import (
+    GUIDELINE_AUTHORS,
+    KIND,
+    Recipe,
+    Rows,
+    brought_to,
+    read_corpus,
+    rows_of,
+    usual_mix,
+)
 from models.registry import find_weights, write_card
 from pipeline.gold import GoldCall
 
@@ -26,18 +35,32 @@ HOLD: Final = np.array([8.0, 8.0, 0.5])
 """How hard they are held there: a class seen ten times keeps about the mean of both readers."""
 
 
-def blend(linear: LinearReader, encoder: EncoderReader, held: Sequence[GoldCall], recipe: Recipe) -> BlendReader:
+def blend(
+    linear: LinearReader,
+    encoder: EncoderReader,
+    held: Sequence[GoldCall],
+    usual: Sequence[GoldCall],
+    recipe: Recipe,
+) -> BlendReader:
     """Both readers as one.
 
     Args:
         linear: Trained without `held`.
         encoder: Likewise.
         held: Calls of other authors; weights and thresholds come from them.
+        usual: Calls that hold each class as often as calls at work do; they may have been trained on.
         recipe: How calls are weighed.
     """
     rows = rows_of(held, with_features=False)
-    mix, thresholds = mix_of(rows, odds_of(linear, held), odds_of(encoder, held), recipe)
+    odds = odds_of(linear, held), odds_of(encoder, held)
+    mix, thresholds = mix_of(rows, *odds, rates_of(usual), recipe)
     return BlendReader(linear, encoder, mix, thresholds)
+
+
+def rates_of(calls: Sequence[GoldCall]) -> Matrix:
+    """How often each class is said by those who can be given it, (classes,)."""
+    rows = rows_of(calls, with_features=False)
+    return np.array([rows.targets[rows.masks[:, k], k].mean() for k in range(len(CLASSES))])
 
 
 def odds_of(reader: Reader, calls: Sequence[GoldCall]) -> Matrix:
@@ -46,10 +69,12 @@ def odds_of(reader: Reader, calls: Sequence[GoldCall]) -> Matrix:
     return np.concatenate([log_odds(call.probabilities) for call in read]).astype(np.float64)
 
 
-def mix_of(rows: Rows, one: Matrix, other: Matrix, recipe: Recipe) -> tuple[Scores, Scores]:
+def mix_of(rows: Rows, one: Matrix, other: Matrix, rates: Matrix, recipe: Recipe) -> tuple[Scores, Scores]:
     """Weights (3, classes) and thresholds (classes,) from log odds of both, (turns, classes) each.
 
-    The blended chances are calibrated, so thresholds are those of the best expected F1.
+    Turns with a class weigh so much that it is as frequent as `rates`, (classes,), says: a few held-out hands are
+    sparing with it or generous, the many that wrote the law are known better. The blended chances are calibrated, so
+    thresholds are those of the best expected F1.
     """
     weights = usual_mix(rows, recipe.aggressive_calls, recipe.guideline_share)
     lines, thresholds = [], []
@@ -57,10 +82,11 @@ def mix_of(rows: Rows, one: Matrix, other: Matrix, recipe: Recipe) -> tuple[Scor
         inside = rows.masks[:, k]
         design = np.column_stack([one[inside, k], other[inside, k], np.ones(int(inside.sum()))])
         truth = rows.targets[inside, k] > 0.5
-        line = _fitted(design, truth, weights[inside])
+        own = brought_to(weights[inside], truth, float(rates[k])) if rates[k] else weights[inside]
+        line = _fitted(design, truth, own)
         chances = 1 / (1 + np.exp(-np.clip(design @ line, -30, 30)))
         lines.append(line)
-        thresholds.append(best_threshold(chances, chances if truth.any() else truth, weights[inside]))
+        thresholds.append(best_threshold(chances, chances if truth.any() else truth, own))
     return np.array(lines, np.float32).T.copy(), np.array(thresholds, np.float32)
 
 
@@ -81,13 +107,15 @@ def _fitted(design: Matrix, truth: np.ndarray[tuple[int], np.dtype[np.bool_]], w
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", type=Path, help="folder with validation/")
+    parser.add_argument("corpora", type=Path, help="folder with train/ and validation/")
     parser.add_argument("linear", help="folder of a linear reader")
     parser.add_argument("encoder", help="folder of an encoder")
     parser.add_argument("out", type=Path, help="folder to write")
     given = parser.parse_args()
     linear, encoder = load_linear(find_weights(given.linear)), load_encoder(find_weights(given.encoder))
-    both = blend(linear, encoder, read_corpus(given.corpora, "validation"), Recipe())
+    held = read_corpus(given.corpora, "validation")
+    usual = [c for c in (*read_corpus(given.corpora, "train"), *held) if (c.author or "").startswith(GUIDELINE_AUTHORS)]
+    both = blend(linear, encoder, held, usual or held, Recipe())
     write_card(given.out, synthetic_only=False, kind=KIND, files=save_blend(both, given.out))
 
 

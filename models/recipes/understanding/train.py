@@ -232,14 +232,14 @@ def usual_mix(rows: Rows, share: float, guideline_share: float | None = None) ->
         [any(turn.tone for turn in rows.gold[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
     )
     law = np.array([rows.authors[end - 1].startswith(GUIDELINE_AUTHORS) for end in ends])
-    of_call = _brought_to(np.ones(len(ends)), harsh, share)
+    of_call = brought_to(np.ones(len(ends)), harsh, share)
     if guideline_share is not None:
         for kind in (harsh, ~harsh):
-            of_call[kind] = _brought_to(of_call[kind], law[kind], guideline_share)
+            of_call[kind] = brought_to(of_call[kind], law[kind], guideline_share)
     return np.repeat(of_call, rows.lengths)
 
 
-def _brought_to(weights: Matrix, chosen: npt.NDArray[np.bool_], share: float) -> Matrix:
+def brought_to(weights: Matrix, chosen: npt.NDArray[np.bool_], share: float) -> Matrix:
     """The weights changed so that the chosen ones are `share` of their sum; as they were where all or none are."""
     total, own = float(weights.sum()), float(weights[chosen].sum())
     if not 0 < own < total:
