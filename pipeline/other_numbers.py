@@ -27,6 +27,7 @@ _MONTH_LENGTHS = range(28, 32)
 _REACH = 6
 _TAKEN_AS_MEDICINE = frozenset("tomo toma tomando tomar pastilla pastillas recetaron inyecto inyectan".split())
 _QUOTED = frozenset("dolar blue euro cambio tasa bcv paralelo oficial mep".split())
+_BONUS = 14
 _DOCUMENT_DIGITS = 8
 _MOST_COUNTED = 120
 _YEARS = range(1950, 2051)
@@ -99,7 +100,9 @@ def _is_dose(u: Utterance, match: AmountMatch) -> bool:
 
 
 def _is_saying(u: Utterance, match: AmountMatch) -> bool:
-    """As in "en un dos por tres"."""
+    """As in "en un dos por tres", "el Bono 14" (Guatemala's salary in July)."""
+    if u.text(match.first - 1) == "bono" and match.literal == _BONUS:
+        return True
     said = [u.text(i) for i in range(match.first - 2, match.last + 2)]
     return said[-3:] == ["dos", "por", "tres"] or said[:3] == ["dos", "por", "tres"]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pipeline.amount_clauses import Utterance
 from pipeline.amount_context import NO_AMOUNTS, JudgedAmounts, judge_amounts
-from pipeline.amounts import AmountContext, AmountMatch, find_amounts, taken_tokens
+from pipeline.amounts import AmountContext, AmountMatch, read_amounts, taken_tokens
 from pipeline.date_clauses import Clause, split_clauses
 from pipeline.date_context import JudgedDates, judge_dates
 from pipeline.dates import DateMatch, Found, read_times
@@ -75,12 +75,11 @@ def read_utterance(request: ParseRequest) -> Reading:
     numbers = find_numbers(tokens, country=request.country)
     found = read_times(tokens, numbers, said_on, request.country)
     context = AmountContext(request.country, request.currency, request.balance, request.minimum_payment)
-    taken = claimed_spans(found)
-    named = find_amounts(tokens, context, taken=taken, numbers=numbers)
+    touched = taken_tokens(tokens, claimed_spans(found))
+    named = read_amounts(tokens, context, touched, numbers)
     unreal = unreal_tokens(text, tokens) if found.dates or numbers or named else bytearray()
     amounts = NO_AMOUNTS
     if named:
-        touched = taken_tokens(tokens, taken)
         amounts = judge_amounts(Utterance(text, tokens, numbers, named, touched), context, unreal)
     clauses = split_clauses(text, found) if named or found.dates or found.clocks else None
     paid = [(match.first, match.last) for match in amounts.payable]
