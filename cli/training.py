@@ -16,7 +16,9 @@ def add_to(app: typer.Typer) -> None:
 
 def train(
     out: Annotated[Path, typer.Argument(help="Folder to write; name it in classify.model and tone.model.")],
-    corpus: Annotated[Path, typer.Option(help="Folder with train/ and validation/, gold calls as JSON Lines.")],
+    corpus: Annotated[
+        Path, typer.Option(help="Folder with train/ and validation/, gold calls as JSON Lines, and fragments/ if any.")
+    ],
     base: Annotated[
         str | None,
         typer.Option(help="Folder of a transformers encoder to fine-tune; without it the linear reader is trained."),
@@ -35,9 +37,9 @@ def train(
     from models.quiet import silence_libraries
 
     silence_libraries()
-    from models.recipes.understanding.train import Recipe, read_corpus, train_linear, write_weights
+    from models.recipes.understanding.train import Recipe, read_corpus, train_linear, training_calls, write_weights
 
-    calls, held = read_corpus(corpus, "train"), read_corpus(corpus, "validation")
+    calls, held = training_calls(corpus), read_corpus(corpus, "validation")
     if not calls or not held:
         raise SetupError(f"{corpus.name}: train/*.jsonl and validation/*.jsonl expected, one is missing or empty")
     if reviews:

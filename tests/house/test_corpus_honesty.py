@@ -9,6 +9,7 @@ import pytest
 
 from models.recipes.corpus import corpus_text
 from models.recipes.payments import marked_lines
+from models.recipes.understanding.fragments import read_fragments
 from tests.honesty import (
     DIGITS,
     SALT,
@@ -66,6 +67,19 @@ def test_no_marked_sentence_is_one_of_the_sealed_set() -> None:
     assert len(lines) > 8000
     assert len({words(line) for _, line in lines}) > 0.999 * len(lines)
     assert sealed_sentences(lines, read_hashes()) == ()
+
+
+FRAGMENTS = ROOT / "corpora" / "fragments"
+TWIN_WORDS = 14
+"""Fragments come in twins that differ in a word or two on purpose; a turn of so many words is none."""
+
+
+def test_fragments_are_written_like_the_calls() -> None:
+    fragments = [Call(call.id, tuple(turn.text for turn in call.turns)) for call in read_fragments(FRAGMENTS)]
+    assert len(fragments) > 3000
+    assert repeated_share(fragments) < 0.01
+    assert len({turn for call in fragments for turn in call.turns if len(words(turn)) > TWIN_WORDS}) > 3000
+    assert sealed_sentences(((call.where, turn) for call in fragments for turn in call.turns), read_hashes()) == ()
 
 
 def test_no_sentence_of_the_sealed_set_is_in_any_file() -> None:

@@ -68,15 +68,15 @@ def macro_f1(pairs: Sequence[tuple[str, str | None]]) -> float:
 
 def main() -> None:
     # The recipe of the whole reader stands on this module.
-    from models.recipes.understanding.train import KIND, Recipe, read_corpus
+    from models.recipes.understanding.train import KIND, Recipe, read_corpus, training_calls
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpora", type=Path, help="folder with train/ and validation/")
+    parser.add_argument("corpora", type=Path, help="folder with train/, fragments/ and validation/")
     parser.add_argument("weights", type=Path, help="folder of a linear reader, whose head of reasons is replaced")
     given = parser.parse_args()
     before = load_linear(find_weights(str(given.weights)))
     held = read_corpus(given.corpora, "validation")
-    after = with_reasons(before, read_corpus(given.corpora, "train"), Recipe().strength)
+    after = with_reasons(before, training_calls(given.corpora), Recipe().strength)
     for name, reader in (("before", before), ("after", after)):
         pairs = found_reasons(reader, held)
         right = sum(gold == found for gold, found in pairs) / len(pairs)

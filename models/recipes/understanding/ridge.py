@@ -99,10 +99,10 @@ def _dual(gram: Gram, targets: Matrix, strength: float, seen: npt.NDArray[np.boo
         strength: What is added on the diagonal.
         seen: Which turns a column is learned from, (n, columns); all unless given. The others' weights are 0.
     """
-    mask = np.float32(1) if seen is None else seen.astype(np.float32)
+    mask = np.ones(targets.shape, np.float32) if seen is None else seen.astype(np.float32)
     residual = targets.astype(np.float32) * mask
     found, direction = np.zeros_like(residual), residual.copy()
-    square = _squares(residual)
+    square = _products(residual, residual)
     goal = np.maximum(square, 1e-12) * np.float32(TOLERANCE**2)
     for _ in range(MOST_STEPS):
         going = np.flatnonzero(square > goal)
@@ -111,19 +111,19 @@ def _dual(gram: Gram, targets: Matrix, strength: float, seen: npt.NDArray[np.boo
         own = direction[:, going]
         turned = gram @ own
         turned += np.float32(strength) * own
-        turned *= mask if seen is None else mask[:, going]
-        step = square[going] / np.einsum("ij,ij->j", own, turned)
+        turned *= mask[:, going]
+        step = square[going] / _products(own, turned)
         found[:, going] += step * own
         residual[:, going] -= step * turned
-        left = _squares(residual[:, going])
+        left = _products(residual[:, going], residual[:, going])
         direction[:, going] = residual[:, going] + left / square[going] * own
         square[going] = left
     return found.astype(np.float64)
 
 
-def _squares(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Squared length of each column."""
-    return np.asarray(np.einsum("ij,ij->j", matrix, matrix), np.float32)
+def _products(one: Gram, other: Gram) -> npt.NDArray[np.float32]:
+    """Inner product of each column with the other's."""
+    return np.asarray(np.einsum("ij,ij->j", one, other), np.float32)
 
 
 def fit(gram: Gram, problem: Problem, strength: float) -> tuple[Matrix, Head]:

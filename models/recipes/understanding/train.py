@@ -11,6 +11,7 @@ from models.classifiers.linear import FILE, Head, LinearReader, Standard, neighb
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
 from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.understanding.fragments import read_fragments
 from models.recipes.understanding.reasons import with_reasons
 from models.recipes.understanding.ridge import (
     Matrix,
@@ -76,6 +77,11 @@ def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
     """Calls of every author's file of `folder/part`, by file name."""
     files = corpus_files(folder / part)
     return tuple(call for path in files for call in read_gold(corpus_text(path), path.name))
+
+
+def training_calls(folder: Path) -> tuple[GoldCall, ...]:
+    """All that `folder` holds to learn from: the calls of `train`, the fragments of `fragments` as calls."""
+    return (*read_corpus(folder, "train"), *read_fragments(folder / "fragments"))
 
 
 def rows_of(calls: Sequence[GoldCall], *, with_features: bool = True) -> Rows:
