@@ -58,7 +58,7 @@ def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
     reading = read_utterance(request)
     day, money, is_unsure = reading.day, reading.amount, False
     if sense is not None and (reading.found.dates or reading.days.due or reading.named):
-        view = PaymentView(reading)
+        view = PaymentView(reading, request.said_on)
         day, day_is_unsure = chosen(reading.day, reading.days_from(request.said_on), sense.day, view.of_day)
         money, money_is_unsure = chosen(reading.amount, reading.sums(), sense.amount, view.of_sum)
         is_unsure = day_is_unsure or money_is_unsure

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import combinations, pairwise
 from typing import Final, Protocol, TypeVar
 
@@ -32,6 +33,10 @@ _NUMBER: Final = "<number>"
 _SENTENCE_ENDS: Final = frozenset(".?!…;")
 _ECHOES: Final = 3
 """In so many buckets lies what the rules chose: one among hundreds of words would hardly be heard."""
+_MANY: Final = 2
+"""So many others of its kind on a side are as good as more."""
+_DAYS_OFF: Final = (0, 1, 2, 4, 8, 17, 32, 63, 150, 300)
+"""Steps of how far off a day is: a day and month a year ahead was mostly meant for the past."""
 _KINDS_OF_CUE: Final = 0xFFFFF
 """The cues of what a clause is about, without those that only help to find them."""
 
@@ -48,10 +53,25 @@ class Placed(Protocol):
 class PaymentView:
     """An utterance that was read, to be looked at from any day or sum in it."""
 
-    __slots__ = ("_all", "_clauses", "_reading", "_refusals", "_sentences", "_starts", "_words")
+    __slots__ = (
+        "_all",
+        "_clauses",
+        "_days",
+        "_reading",
+        "_refusals",
+        "_said_on",
+        "_sentences",
+        "_starts",
+        "_sums",
+        "_words",
+    )
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, said_on: date | None) -> None:
+        """`said_on` None: nobody knows how far off the days are."""
         self._reading = reading
+        self._said_on = said_on
+        self._days = [day for day in reading.found.dates if day.date is not None]
+        self._sums = list(reading.sums())
         self._words = _Words(reading.tokens, reading.found.numbers)
         self._clauses = reading.clauses
         self._starts = [clause.first for clause in reading.clauses]
@@ -63,6 +83,9 @@ class PaymentView:
     def of_day(self, match: DateMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a day; what the rules made of it is among them unless `with_rules` is False."""
         seen = self._of(match)
+        seen.update(_RANK["day", *_rank(match, self._days)])
+        if self._said_on is not None and match.date is not None:
+            seen.update(_FAR[match.rule, bisect_right(_DAYS_OFF, (match.date - self._said_on).days)])
         if with_rules:
             verdict = self._reading.days.verdicts.get(match.first, "no date")
             seen.update(_ruled(match, self._reading.day, verdict))
@@ -71,6 +94,8 @@ class PaymentView:
     def of_sum(self, match: AmountMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a sum; what the rules made of it is among them unless `with_rules` is False."""
         seen = self._of(match)
+        seen.update(_RANK["sum", *_rank(match, self._sums)])
+        seen.update(_SIZE[_size(match, self._sums)])
         judged = self._reading.amounts
         cues = judged.cues
         for side, places in (
@@ -108,6 +133,21 @@ class PaymentView:
         found += _CUES["all", self._all]
         found.append(bucket(f"own is {own.cues} {own.question} {own.denied_first} {own.conditional}"))
         return found
+
+
+def _rank(match: Placed, others: Sequence[Placed]) -> tuple[int, int]:
+    """How many stand before it and after it, two for more."""
+    before = sum([other.first < match.first for other in others])
+    return min(before, _MANY), min(len(others) - before, _MANY + 1)
+
+
+def _size(match: AmountMatch, others: Sequence[AmountMatch]) -> tuple[bool, bool, bool]:
+    """Whether another sum is larger, smaller, and as large."""
+    own = match.value
+    sizes = [other.value for other in others if other.first != match.first and other.value is not None]
+    if own is None:
+        return False, False, False
+    return any(one > own for one in sizes), any(one < own for one in sizes), own in sizes
 
 
 def _cues_of_sentences(clauses: Sequence[Clause]) -> list[int]:
@@ -290,6 +330,30 @@ class _Ruled(dict[str, tuple[int, ...]]):
         return _kept(self, told, tuple([bucket(f"{echo} rules {told}") for echo in range(_ECHOES)]))
 
 
+class _Rank(dict[tuple[str, int, int], tuple[int, ...]]):
+    """Buckets of how many of its kind stand before an expression, and after it."""
+
+    def __missing__(self, at: tuple[str, int, int]) -> tuple[int, ...]:
+        kind, before, after = at
+        return _kept(self, at, (bucket(f"{kind} before {before}"), bucket(f"{kind} after {after}")))
+
+
+class _Size(dict[tuple[bool, bool, bool], tuple[int, ...]]):
+    """Buckets of how large a sum is beside the others."""
+
+    def __missing__(self, at: tuple[bool, bool, bool]) -> tuple[int, ...]:
+        return _kept(self, at, tuple([bucket(f"{echo} size {at}") for echo in range(_ECHOES)]))
+
+
+class _Far(dict[tuple[str, int], tuple[int, ...]]):
+    """Buckets of how far off a day is that a rule read."""
+
+    def __missing__(self, at: tuple[str, int]) -> tuple[int, ...]:
+        rule, step = at
+        told = [f"{echo} far {step}" for echo in range(_ECHOES)]
+        return _kept(self, at, tuple([bucket(pattern) for pattern in (*told, f"far {step} {rule}")]))
+
+
 class _CueAt(dict[tuple[str, str], tuple[int, ...]]):
     """Buckets of a cue of money on a side of a sum."""
 
@@ -316,5 +380,8 @@ _CUES = _Cues()
 _PAIRS = _Pairs()
 _FLAGS = _Flags()
 _CUE_AT = _CueAt()
+_RANK = _Rank()
+_SIZE = _Size()
+_FAR = _Far()
 _BESIDE = _Beside()
 _RULED = _Ruled()

@@ -98,18 +98,20 @@ class Said:
         author: Whose sentence.
         is_due: Whether an expression of a kind is to be paid.
         is_unseen: Nobody mended a rule by it, so what the rules make of it can be believed.
+        is_dated: It was written for the day on which it is said.
     """
 
     request: ParseRequest
     author: str
     is_due: Mapping[str, Callable[[Match], bool]]
     is_unseen: bool
+    is_dated: bool = True
 
 
 def examples_of(said: Said, sentence: int) -> Iterator[Example]:
     """Every day and sum of a sentence as `pipeline.payment_choice` sees it."""
     reading = read_utterance(said.request)
-    view = PaymentView(reading)
+    view = PaymentView(reading, said.request.said_on if said.is_dated else None)
     if "day" in said.is_due:
         for day in reading.found.dates:
             if day.date is not None:
@@ -204,7 +206,7 @@ def of_marked(path: Path) -> Iterator[Said]:
             raise ValueError(f"{path.name}, line {number}: a closing sign expected after each [ and {{, none found")
         said_on = MARKED_FROM + timedelta(days=rng.randrange(MARKED_DAYS))
         is_due = {kind: _touches(those) for kind, those in spans.items()}
-        yield Said(_request(text, said_on, country, MARKED_ACCOUNT), path.name, is_due, True)
+        yield Said(_request(text, said_on, country, MARKED_ACCOUNT), path.name, is_due, True, is_dated=False)
 
 
 def _touches(spans: Sequence[tuple[int, int]]) -> Callable[[Match], bool]:
