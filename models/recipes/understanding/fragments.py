@@ -36,17 +36,15 @@ def read_fragments(folder: Path) -> tuple[GoldCall, ...]:
     Raises:
         GoldError: A line that is not as the module says, with its file and number.
     """
-    return tuple(call for path in sorted(folder.glob("*.txt.gz")) for call in _fragments(path))
+    return tuple(call for path in sorted(folder.glob("*.txt.gz")) for call in fragments_of(path))
 
 
-def fragment_lines(path: Path) -> list[str]:
-    return gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
-
-
-def _fragments(path: Path) -> Iterator[GoldCall]:
+def fragments_of(path: Path) -> Iterator[GoldCall]:
+    """Those of one packed file; its name is their author's."""
     author = path.name.partition(".")[0]
+    text = gzip.decompress(path.read_bytes()).decode("utf-8")
     lines: list[tuple[int, str]] = []
-    for number, line in enumerate([*fragment_lines(path), ""], 1):
+    for number, line in enumerate([*text.splitlines(), ""], 1):
         if line.strip():
             lines.append((number, line))
         elif lines:
