@@ -7,6 +7,7 @@ in a few classes what thousands of words would have to be learned for.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import combinations, pairwise
@@ -70,8 +71,8 @@ class PaymentView:
         """`said_on` None: nobody knows how far off the days are."""
         self._reading = reading
         self._said_on = said_on
-        self._days = [day for day in reading.found.dates if day.date is not None]
-        self._sums = list(reading.sums())
+        self._days = [day.first for day in reading.found.dates if day.date is not None]
+        self._sums = _Sums(reading.sums())
         self._words = _Words(reading.tokens, reading.found.numbers)
         self._clauses = reading.clauses
         self._starts = [clause.first for clause in reading.clauses]
@@ -83,7 +84,7 @@ class PaymentView:
     def of_day(self, match: DateMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a day; what the rules made of it is among them unless `with_rules` is False."""
         seen = self._of(match)
-        seen.update(_RANK["day", *_rank(match, self._days)])
+        seen.update(_RANK["day", *_rank(match.first, self._days)])
         if self._said_on is not None and match.date is not None:
             seen.update(_FAR[match.rule, bisect_right(_DAYS_OFF, (match.date - self._said_on).days)])
         if with_rules:
@@ -94,8 +95,8 @@ class PaymentView:
     def of_sum(self, match: AmountMatch, *, with_rules: bool = True) -> set[int]:
         """The patterns of a sum; what the rules made of it is among them unless `with_rules` is False."""
         seen = self._of(match)
-        seen.update(_RANK["sum", *_rank(match, self._sums)])
-        seen.update(_SIZE[_size(match, self._sums)])
+        seen.update(_RANK["sum", *_rank(match.first, self._sums.places)])
+        seen.update(_SIZE[self._sums.beside(match)])
         judged = self._reading.amounts
         cues = judged.cues
         for side, places in (
@@ -135,19 +136,31 @@ class PaymentView:
         return found
 
 
-def _rank(match: Placed, others: Sequence[Placed]) -> tuple[int, int]:
-    """How many stand before it and after it, two for more."""
-    before = sum([other.first < match.first for other in others])
-    return min(before, _MANY), min(len(others) - before, _MANY + 1)
+def _rank(place: int, places: Sequence[int]) -> tuple[int, int]:
+    """How many of `places`, in order, lie before one, and how many do not; more than `_MANY` others are as many."""
+    before = bisect_left(places, place)
+    return min(before, _MANY), min(len(places) - before, _MANY + 1)
 
 
-def _size(match: AmountMatch, others: Sequence[AmountMatch]) -> tuple[bool, bool, bool]:
-    """Whether another sum is larger, smaller, and as large."""
-    own = match.value
-    sizes = [other.value for other in others if other.first != match.first and other.value is not None]
-    if own is None:
-        return False, False, False
-    return any(one > own for one in sizes), any(one < own for one in sizes), own in sizes
+class _Sums:
+    """The sums of an utterance: where they stand, and how large they are beside each other."""
+
+    __slots__ = ("_edges", "_times", "_values", "places")
+
+    def __init__(self, sums: Sequence[AmountMatch]) -> None:
+        self.places = [one.first for one in sums]
+        self._values = {one.first: one.value for one in sums}
+        self._times = Counter(one.value for one in sums if one.value is not None)
+        self._edges = (min(self._times), max(self._times)) if self._times else None
+
+    def beside(self, match: AmountMatch) -> tuple[bool, bool, bool]:
+        """Whether another sum is larger, smaller, and as large."""
+        own = match.value
+        if own is None or self._edges is None:
+            return False, False, False
+        smallest, largest = self._edges
+        itself = self._values.get(match.first) == own
+        return largest > own, smallest < own, self._times[own] > itself
 
 
 def _cues_of_sentences(clauses: Sequence[Clause]) -> list[int]:
