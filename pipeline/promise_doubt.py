@@ -10,6 +10,8 @@ from pipeline.types import Turn, TurnLabels, Word
 
 _BESIDE = 2  # words on either side of a figure
 _TAKEN_UP = frozenset(("agreement", "recap"))
+_SHARES = frozenset(("half", "share", "rest"))
+_FIGURE = "cardinal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Doubts:
             "promise unclear": not self.unclear.isdisjoint(entry.turns),
             # Irony and boasting name days and sums as well: nobody but the debtor ever said it.
             "never taken up": self.last_taken_up < min(entry.turns, default=0),
+            # Half of what, and the rest after which payments: the offer's as well as the balance's.
+            "share never told": not _SHARES.isdisjoint(entry.rules) and _FIGURE not in entry.rules,
             # A figure out of the talk about the payment that has a day, as likely as one more payment.
             "no day of its own": entry.due is None and any(o.is_complete for o in standing if o is not entry),
         }

@@ -233,6 +233,7 @@ _DOUBTS: Final[Mapping[str, Reading]] = {
     "heard unsurely": Reading("", "una cifra o un día se oyó con poca seguridad"),
     "promise unclear": Reading("", "no es seguro que lo dicho sea una promesa"),
     "never taken up": Reading("", "el gestor no la fijó ni la repitió"),
+    "share never told": Reading("", "una parte de la deuda de la que nadie dijo cuánto es"),
     "no day of its own": Reading("", "una cantidad sin día junto a un pago completo"),
 }
 """What `pipeline.promises` and `pipeline.promise_doubt` add to the rules."""

@@ -40,12 +40,12 @@ def said(*texts: str) -> list[Turn]:
 
 
 def test_words_of_one_class_share_features() -> None:
-    words = load_word_classes()
-    assert "job" in words.of(["la", "chamba"])[1]
-    assert words.of(["la", "pega"])[1] == words.of(["el", "laburo"])[1]
-    assert "job_lost" in words.of(["sin", "camello"])[0]
+    classes = load_word_classes()
+    assert "job" in classes.of(["la", "chamba"])[1]
+    assert classes.of(["la", "pega"])[1] == classes.of(["el", "laburo"])[1]
+    assert "job_lost" in classes.of(["sin", "camello"])[0]
     words = ["me", "quede", "sin", "pega"]
-    grams, spans = class_grams(words, load_word_classes().of(words))
+    grams, spans = class_grams(words, classes.of(words))
     assert dict(zip(grams, spans, strict=True))["job"] == (3, 4)
     assert ("job_lost > job", (1, 4)) in list(zip(grams, spans, strict=True))
 

@@ -22,17 +22,17 @@ from pipeline.payment_view import PaymentView
 DAY = date(2026, 3, 12)
 
 
-def seen_of_sums(text: str, *, with_rules: bool = False) -> list[set[int]]:
+def seen_of_sums(text: str, *, with_rules: bool = False, said_on: date | None = None) -> list[set[int]]:
     """The patterns of every sum of a sentence."""
     reading = read_utterance(ParseRequest(text, DAY, "MX", "MXN"))
-    view = PaymentView(reading)
+    view = PaymentView(reading, said_on)
     return [view.of_sum(amount, with_rules=with_rules) for amount in reading.sums()]
 
 
-def seen_of_days(text: str, *, with_rules: bool = False) -> list[set[int]]:
+def seen_of_days(text: str, *, with_rules: bool = False, said_on: date | None = None) -> list[set[int]]:
     """The patterns of every day of a sentence."""
     reading = read_utterance(ParseRequest(text, DAY, "MX", "MXN"))
-    view = PaymentView(reading)
+    view = PaymentView(reading, said_on)
     return [view.of_day(day, with_rules=with_rules) for day in reading.found.dates]
 
 
@@ -53,6 +53,19 @@ def test_case_accents_and_blanks_change_no_pattern() -> None:
 def test_where_the_expression_stands_matters() -> None:
     earned, given = seen_of_sums("gano mil pesos y le doy mil pesos")
     assert earned != given
+
+
+def test_how_far_off_a_day_is_matters_where_the_day_of_the_call_is_known() -> None:
+    (near,), (far,) = (seen_of_days(f"le pago el 1 de {month}", said_on=DAY) for month in ("abril", "febrero"))
+    assert near != far
+    assert seen_of_days("le pago el 1 de abril") == seen_of_days("le pago el 1 de febrero")
+
+
+def test_how_large_a_sum_is_beside_the_others_matters() -> None:
+    small, large = seen_of_sums("mil pesos. dos mil pesos.")
+    as_large, other = seen_of_sums("mil pesos. mil pesos.")
+    assert small != as_large
+    assert large != other
 
 
 def test_what_the_rules_made_of_it_is_seen_or_left_out() -> None:

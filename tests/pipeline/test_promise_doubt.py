@@ -57,6 +57,13 @@ def test_a_sum_without_a_day_beside_a_whole_payment_must_be_confirmed() -> None:
     assert SURE.of(bare, [bare]) == ()
 
 
+def test_a_share_of_which_nobody_said_how_much_must_be_confirmed() -> None:
+    half = replace(ENTRY, rules=("weekday", "half"))
+    assert SURE.of(half, [half]) == ("share never told",)
+    told = replace(ENTRY, rules=("weekday", "half", "cardinal"))
+    assert SURE.of(told, [told]) == ()
+
+
 def test_a_figure_that_is_open_in_itself_stays_doubtful() -> None:
     found = find("dp: El viernes le deposito sesenta mil pesos.", "aA: Perfecto, el viernes.", country="CL")
     assert [value(p) for p in found] == [("2026-03-13", 60_000)]
