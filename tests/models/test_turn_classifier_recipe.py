@@ -72,7 +72,7 @@ def test_dual_ridge_is_the_primal_one() -> None:
     problem = problem_of(features, targets, ["a", "a", "b", "b"])
     dual, head = fit(problem.gram, problem, 0.5)
     direct = [float(head.scores(f)[0]) for f in features]
-    assert direct == pytest.approx((problem.gram @ dual)[:, 0].tolist(), abs=0.01)
+    assert direct == pytest.approx((problem.gram @ dual.astype(np.float32))[:, 0].tolist(), abs=0.01)
     unseen = unseen_scores(problem.gram, problem, 0.5)[:, 0]
     assert unseen[0] > unseen[1]
     assert unseen[2] > unseen[3]

@@ -188,9 +188,7 @@ def _second_pass(
     share = recipe.around / around.shape[1]
     for (turns, columns), problem in zip(groups, problems, strict=True):
         near = around[turns]
-        gram = near @ near.T
-        gram *= np.float32(share)
-        gram += problem.gram
+        gram = problem.gram.with_near(near * np.float32(np.sqrt(share)))
         unseen[np.ix_(turns, columns)] = unseen_scores(gram, problem, recipe.strength)
         dual, head = fit(gram, problem, recipe.strength)
         heads.append(head)
