@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.amounts import AmountMatch
 from pipeline.countries import CURRENCY_OF
 from pipeline.dates import DateMatch
-from pipeline.payment_choice import chosen
+from pipeline.payment_choice import weighed
 from pipeline.payment_reading import ParseRequest, read_utterance
 from pipeline.payment_sense import PaymentSense
 from pipeline.payment_view import PaymentView
@@ -59,8 +59,10 @@ def parse(request: ParseRequest, sense: PaymentSense | None = None) -> Parsed:
     day, money, is_unsure = reading.day, reading.amount, False
     if sense is not None and (reading.found.dates or reading.days.due or reading.named):
         view = PaymentView(reading, request.said_on)
-        day, day_is_unsure = chosen(reading.day, reading.days_from(request.said_on), sense.day, view.of_day)
-        money, money_is_unsure = chosen(reading.amount, reading.sums(), sense.amount, view.of_sum)
+        days = weighed(reading.day, reading.days_from(request.said_on), sense.day, view.of_day)
+        sums = weighed(reading.amount, reading.sums(), sense.amount, view.of_sum)
+        day, day_is_unsure = days.chosen(sums.places)
+        money, money_is_unsure = sums.chosen(days.places)
         is_unsure = day_is_unsure or money_is_unsure
     rules = [match.rule for match in (day, money) if match is not None]
     return Parsed(

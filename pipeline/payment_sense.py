@@ -1,8 +1,9 @@
 """How likely it is that a day or a sum in an utterance is one to be paid: learned, beside the rules of the grammar.
 
 The rules know families of sentences that somebody thought of; every day and sum that they find is judged here by what
-`pipeline.payment_view` sees of it. A linear reader of hashed patterns in plain Python, so that `palabra parse` stays
-light.
+`pipeline.payment_view` sees of it: a linear reader of hashed patterns. A second look, a small network, weighs that
+against what the first says of the others in the utterance: where a sum is surely promised, the day beside it is likely
+its day. Plain Python, so that `palabra parse` stays light.
 """
 
 from __future__ import annotations
@@ -10,12 +11,95 @@ from __future__ import annotations
 import json
 import math
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import mul
+from typing import Any, Final
 from zlib import crc32
 
 BUCKETS: Final = 1 << 16
+
+
+Placed = tuple[int, float]
+"""Where an expression stands among the tokens, and its log odds."""
+
+_SURE: Final = 6.0
+"""Log odds beyond which nothing is surer."""
+_NEAR: Final = 6
+"""So many tokens apart two expressions are near."""
+
+
+def beside(own: Placed, same: Sequence[Placed], other: Sequence[Placed]) -> list[float]:
+    """What a second look sees of an expression: `FACTS` numbers.
+
+    Args:
+        own: The expression.
+        same: All of its kind in the utterance, itself among them.
+        other: All of the other kind.
+    """
+    place, odds = own
+    odds = _held(odds)
+    rivals = [(at, _held(its)) for at, its in same if at != place]
+    partners = [(abs(at - place), -_held(its)) for at, its in other]
+    rival = max([its for _, its in rivals], default=0.0)
+    earlier = max([its for at, its in rivals if at < place], default=-_SURE)
+    partner = -min([its for _, its in partners], default=0.0)
+    distance, nearest = min(partners, default=(_NEAR, 0.0))
+    nearest = -nearest
+    has_rival, has_partner = float(bool(rivals)), float(bool(partners))
+    nearest_chance = has_partner * chance_of(nearest)
+    return [
+        odds,
+        chance_of(odds),
+        has_rival,
+        rival,
+        has_rival * chance_of(rival),
+        chance_of(earlier),
+        has_partner,
+        partner,
+        has_partner * chance_of(partner),
+        nearest,
+        nearest_chance,
+        nearest_chance if distance < _NEAR else 0.0,
+    ]
+
+
+FACTS: Final = 12
+
+
+def _held(odds: float) -> float:
+    return max(-_SURE, min(_SURE, odds))
+
+
+def chance_of(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def _product(facts: Sequence[float], weights: Sequence[float]) -> float:
+    """Of the facts with as many weights; what follows those is left."""
+    return float(sum(map(mul, facts, weights)))
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A layer of rectified units beside a linear one.
+
+    Attributes:
+        units: Of each unit the weights of the facts, its bias, and what it adds to the log odds: FACTS + 2 numbers.
+        line: Weights of the facts themselves, and the bias: FACTS + 1.
+    """
+
+    units: tuple[tuple[float, ...], ...]
+    line: tuple[float, ...]
+
+    def odds(self, facts: Sequence[float]) -> float:
+        """Log odds that an expression of which `beside` told these facts is due."""
+        total = self.line[FACTS] + _product(facts, self.line)
+        for unit in self.units:
+            heard = unit[FACTS] + _product(facts, unit)
+            if heard > 0:
+                total += heard * unit[FACTS + 1]
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +110,7 @@ class Head:
         weights: A signed byte a bucket, BUCKETS of them.
         scale: What a step of a weight is worth.
         bias: Log odds of an expression without words around it.
+        second: The second look.
         least: Below this chance the expression is none to be paid.
         doubt: Below this chance a person should confirm it.
     """
@@ -33,15 +118,19 @@ class Head:
     weights: array[int]
     scale: float
     bias: float
+    second: Network
     least: float
     doubt: float
 
-    def chance(self, features: Collection[int]) -> float:
-        """Probability that the expression with these features is due."""
+    def first_odds(self, features: Collection[int]) -> float:
+        """Log odds that an expression with these features is due, whatever else is said."""
         weights = self.weights
         total = sum([weights[feature] for feature in features])
-        odds = self.bias + self.scale * total / math.sqrt(max(1, len(features)))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        return self.bias + self.scale * total / math.sqrt(max(1, len(features)))
+
+    def chance(self, own: Placed, same: Sequence[Placed], other: Sequence[Placed]) -> float:
+        """Probability that an expression is due, given the first log odds of all."""
+        return chance_of(self.second.odds(beside(own, same, other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +149,13 @@ def bucket(pattern: str) -> int:
 def packed(sense: PaymentSense) -> bytes:
     """The file of a sense: a line of JSON, then the weights of days and of sums."""
     heads = {
-        name: {"scale": head.scale, "bias": head.bias, "least": head.least, "doubt": head.doubt}
+        name: {
+            "scale": head.scale,
+            "bias": head.bias,
+            "second": {"units": head.second.units, "line": head.second.line},
+            "least": head.least,
+            "doubt": head.doubt,
+        }
         for name, head in (("day", sense.day), ("amount", sense.amount))
     }
     return json.dumps(heads).encode() + b"\n" + sense.day.weights.tobytes() + sense.amount.weights.tobytes()
@@ -70,7 +165,7 @@ def unpacked(data: bytes) -> PaymentSense:
     """What `packed` wrote.
 
     Raises:
-        ValueError: It is not as long as its heads are.
+        ValueError: It is not as long as its heads are, or lacks a part of them.
     """
     line, _, weights = data.partition(b"\n")
     if len(weights) != 2 * BUCKETS:
@@ -79,4 +174,13 @@ def unpacked(data: bytes) -> PaymentSense:
     day.frombytes(weights[:BUCKETS])
     amount.frombytes(weights[BUCKETS:])
     heads = json.loads(line)
-    return PaymentSense(Head(day, **heads["day"]), Head(amount, **heads["amount"]))
+    try:
+        return PaymentSense(_head(day, heads["day"]), _head(amount, heads["amount"]))
+    except KeyError as error:
+        raise ValueError(f"{error} of each head expected, none found; copy the file of this release") from None
+
+
+def _head(weights: array[int], told: dict[str, Any]) -> Head:
+    second = told["second"]
+    network = Network(tuple(map(tuple, second["units"])), tuple(second["line"]))
+    return Head(weights, told["scale"], told["bias"], network, told["least"], told["doubt"])

@@ -14,9 +14,9 @@ import pytest
 from models.sentences import load_payment_sense
 from pipeline.dates import DateMatch
 from pipeline.parse import ParseRequest, parse, parse_line
-from pipeline.payment_choice import chosen
+from pipeline.payment_choice import weighed
 from pipeline.payment_reading import read_utterance
-from pipeline.payment_sense import BUCKETS, Head, PaymentSense, packed, unpacked
+from pipeline.payment_sense import BUCKETS, FACTS, Head, Network, PaymentSense, beside, packed, unpacked
 from pipeline.payment_view import PaymentView
 
 DAY = date(2026, 3, 12)
@@ -36,8 +36,17 @@ def seen_of_days(text: str, *, with_rules: bool = False, said_on: date | None = 
     return [view.of_day(day, with_rules=with_rules) for day in reading.found.dates]
 
 
+def test_a_file_of_another_release_is_told_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match=r"'day' of each head expected, none found; copy"):
+        unpacked(b"{}\n" + bytes(2 * BUCKETS))
+
+
+BLIND = Network((), (1.0, *[0.0] * FACTS))
+"""A second look that sees nothing but the first's log odds."""
+
+
 def head(*, bias: float = 0.0, least: float = 0.1, doubt: float = 0.3) -> Head:
-    return Head(array("b", bytes(BUCKETS)), 0.05, bias, least, doubt)
+    return Head(array("b", bytes(BUCKETS)), 0.05, bias, BLIND, least, doubt)
 
 
 def test_figures_weekdays_and_months_are_told_by_their_kind() -> None:
@@ -83,7 +92,8 @@ def test_the_sentence_around_it_counts_more_than_the_one_beside() -> None:
 def test_a_file_gives_back_what_was_packed() -> None:
     weights = array("b", bytes(BUCKETS))
     weights[7], weights[8] = -128, 127
-    sense = PaymentSense(replace(head(), weights=weights), head(bias=-1.5))
+    second = Network(((0.5, *[0.25] * FACTS, -1.0),), BLIND.line)
+    sense = PaymentSense(replace(head(), weights=weights), replace(head(bias=-1.5), second=second))
     assert unpacked(packed(sense)) == sense
 
 
@@ -105,29 +115,60 @@ def of_chances(*chances: float) -> tuple[list[DateMatch], Head, Callable[[DateMa
     return matches, replace(head(), weights=weights), lambda one: frozenset((one.first,))
 
 
+def chosen(
+    own: DateMatch | None, found: list[DateMatch], head: Head, seen: Callable[[DateMatch], frozenset[int]]
+) -> tuple[DateMatch | None, bool]:
+    return weighed(own, found, head, seen).chosen([])
+
+
 def test_what_nobody_would_pay_on_is_dropped_and_what_is_near_doubted() -> None:
     for chance, stays, doubts in ((0.05, False, True), (0.2, True, True), (0.8, True, False)):
-        (only,), weighed, seen = of_chances(chance)
-        assert chosen(only, [only], weighed, seen) == (only if stays else None, doubts)
+        (only,), weights, seen = of_chances(chance)
+        assert chosen(only, [only], weights, seen) == (only if stays else None, doubts)
 
 
 def test_what_the_rules_refused_counts_where_it_is_likely_and_is_doubtful() -> None:
-    (low, high), weighed, seen = of_chances(0.05, 0.8)
-    assert chosen(None, [low, high], weighed, seen) == (high, True)
-    assert chosen(None, [low], weighed, seen) == (None, False)
-    assert chosen(None, [], weighed, seen) == (None, False)
+    (low, high), weights, seen = of_chances(0.05, 0.8)
+    assert chosen(None, [low, high], weights, seen) == (high, True)
+    assert chosen(None, [low], weights, seen) == (None, False)
+    assert chosen(None, [], weights, seen) == (None, False)
 
 
 def test_the_likeliest_expression_counts_and_is_doubtful_unless_the_rules_chose_it() -> None:
-    (own, far), weighed, seen = of_chances(0.6, 0.9)
-    assert chosen(own, [own, far], weighed, seen) == (far, True)
-    assert chosen(far, [own, far], weighed, seen) == (far, False)
+    (own, far), weights, seen = of_chances(0.6, 0.9)
+    assert chosen(own, [own, far], weights, seen) == (far, True)
+    assert chosen(far, [own, far], weights, seen) == (far, False)
 
 
 def test_what_the_rules_read_in_a_place_counts_for_what_stands_there() -> None:
-    (found,), weighed, seen = of_chances(0.9)
+    (found,), weights, seen = of_chances(0.9)
     own = replace(found, rule="day_of_month")
-    assert chosen(own, [found], weighed, seen) == (own, False)
+    assert chosen(own, [found], weights, seen) == (own, False)
+
+
+def test_what_stands_beside_an_expression_is_told() -> None:
+    alone = beside((4, 1.0), [(4, 1.0)], [])
+    assert len(alone) == FACTS
+    with_rival = beside((4, 1.0), [(1, 2.0), (4, 1.0)], [])
+    with_later_rival = beside((4, 1.0), [(4, 1.0), (9, 2.0)], [])
+    with_partner = beside((4, 1.0), [(4, 1.0)], [(7, 3.0)])
+    with_far_partner = beside((4, 1.0), [(4, 1.0)], [(40, 3.0)])
+    told = [tuple(facts) for facts in (alone, with_rival, with_later_rival, with_partner, with_far_partner)]
+    assert len(set(told)) == len(told)
+
+
+def test_beyond_a_bound_nothing_is_surer() -> None:
+    assert beside((4, 40.0), [(4, 40.0)], [(7, -90.0)]) == beside((4, 9.0), [(4, 9.0)], [(7, -9.0)])
+
+
+def test_a_likely_sum_takes_its_day_along() -> None:
+    """Fact 8 is the chance of the best expression of the other kind."""
+    partner = tuple(4.0 if place == 8 else weight for place, weight in enumerate(BLIND.line))
+    (only,), weights, seen = of_chances(0.05)
+    days = weighed(only, [only], replace(weights, second=Network((), partner)), seen)
+    assert days.chosen([])[0] is None
+    assert days.chosen([(3, -5.0)])[0] is None
+    assert days.chosen([(3, 5.0)])[0] is only
 
 
 def test_no_day_before_the_call_is_brought_back() -> None:

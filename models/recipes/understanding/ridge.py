@@ -60,10 +60,8 @@ def _on_torch(matrix: scipy.sparse.csr_matrix) -> torch.Tensor:
     """For its product with many columns, which is a third faster than scipy's."""
     starts, places = (torch.from_numpy(part.astype(np.int32)) for part in (matrix.indptr, matrix.indices))
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta", UserWarning)
-        return torch.sparse_csr_tensor(
-            starts, places, torch.from_numpy(matrix.data), matrix.shape, check_invariants=False
-        )
+        warnings.filterwarnings("ignore", "Sparse ", UserWarning)  # that it is in beta, and unchecked
+        return torch.sparse_csr_tensor(starts, places, torch.from_numpy(matrix.data), matrix.shape)
 
 
 @dataclass(frozen=True, slots=True)
