@@ -36,8 +36,7 @@ class Weighed(Generic[M]):
             other: The expressions of the other kind.
         """
         best, highest = None, -1.0
-        for match, place in zip(self.matches, self.places, strict=True):
-            chance = self.head.chance(place, self.places, other)
+        for match, chance in zip(self.matches, self.head.chances(self.places, other), strict=True):
             if chance > highest:
                 best, highest = match, chance
         if best is None or highest < self.head.least:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from operator import mul
@@ -18,7 +19,6 @@ from typing import Any, Final
 from zlib import crc32
 
 BUCKETS: Final = 1 << 16
-
 
 Placed = tuple[int, float]
 """Where an expression stands among the tokens, and its log odds."""
@@ -29,42 +29,63 @@ _NEAR: Final = 6
 """So many tokens apart two expressions are near."""
 
 
-def beside(own: Placed, same: Sequence[Placed], other: Sequence[Placed]) -> list[float]:
-    """What a second look sees of an expression: `FACTS` numbers.
+FACTS: Final = 12
+"""So many numbers a second look sees of an expression."""
+
+
+def beside(same: Sequence[Placed], other: Sequence[Placed]) -> list[list[float]]:
+    """What a second look sees of each expression of a kind: `FACTS` numbers each, in order.
 
     Args:
-        own: The expression.
-        same: All of its kind in the utterance, itself among them.
+        same: All of the kind in the utterance.
         other: All of the other kind.
     """
-    place, odds = own
-    odds = _held(odds)
-    rivals = [(at, _held(its)) for at, its in same if at != place]
-    partners = [(abs(at - place), -_held(its)) for at, its in other]
-    rival = max([its for _, its in rivals], default=0.0)
-    earlier = max([its for at, its in rivals if at < place], default=-_SURE)
-    partner = -min([its for _, its in partners], default=0.0)
-    distance, nearest = min(partners, default=(_NEAR, 0.0))
-    nearest = -nearest
-    has_rival, has_partner = float(bool(rivals)), float(bool(partners))
-    nearest_chance = has_partner * chance_of(nearest)
-    return [
-        odds,
-        chance_of(odds),
-        has_rival,
-        rival,
-        has_rival * chance_of(rival),
-        chance_of(earlier),
-        has_partner,
-        partner,
-        has_partner * chance_of(partner),
-        nearest,
-        nearest_chance,
-        nearest_chance if distance < _NEAR else 0.0,
-    ]
+    rivals = sorted((_held(odds), place) for place, odds in same)
+    earlier = _best_before(same)
+    partners = sorted((place, _held(odds)) for place, odds in other)
+    places = [place for place, _ in partners]
+    partner = max([odds for _, odds in partners], default=0.0)
+    has_partner = float(bool(partners))
+    told = []
+    for place, given in same:
+        odds = _held(given)
+        rival = next((its for its, at in reversed(rivals) if at != place), None)
+        at = bisect_left(places, place)
+        around = [(abs(where - place), -its) for where, its in partners[max(0, at - 1) : at + 1]]
+        distance, nearest = min(around, default=(_NEAR, 0.0))
+        nearest_chance = has_partner * chance_of(-nearest)
+        told.append(
+            [
+                odds,
+                chance_of(odds),
+                float(rival is not None),
+                rival or 0.0,
+                0.0 if rival is None else chance_of(rival),
+                chance_of(earlier.get(place, -_SURE)),
+                has_partner,
+                partner,
+                has_partner * chance_of(partner),
+                -nearest,
+                nearest_chance,
+                nearest_chance if distance < _NEAR else 0.0,
+            ]
+        )
+    return told
 
 
-FACTS: Final = 12
+def _best_before(same: Sequence[Placed]) -> dict[int, float]:
+    """For each place but the first the highest log odds of those before it."""
+    found: dict[int, float] = {}
+    highest = -_SURE
+    waiting: list[float] = []
+    last = -1
+    for place, odds in sorted(same):
+        if place != last:
+            highest = max([highest, *waiting])
+            waiting, last = [], place
+            found[place] = highest
+        waiting.append(_held(odds))
+    return found
 
 
 def _held(odds: float) -> float:
@@ -72,6 +93,7 @@ def _held(odds: float) -> float:
 
 
 def chance_of(odds: float) -> float:
+    """Log odds as a probability."""
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
@@ -128,9 +150,9 @@ class Head:
         total = sum([weights[feature] for feature in features])
         return self.bias + self.scale * total / math.sqrt(max(1, len(features)))
 
-    def chance(self, own: Placed, same: Sequence[Placed], other: Sequence[Placed]) -> float:
-        """Probability that an expression is due, given the first log odds of all."""
-        return chance_of(self.second.odds(beside(own, same, other)))
+    def chances(self, same: Sequence[Placed], other: Sequence[Placed]) -> list[float]:
+        """Probability that each expression of the kind is due, given the first log odds of all of both kinds."""
+        return [chance_of(self.second.odds(facts)) for facts in beside(same, other)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,12 +94,10 @@ def sense_of(examples: Sequence[Example], unseen: Mapping[str, int]) -> PaymentS
     placed = {kind: _placed(those.examples, odds[kind]) for kind, those in own.items()}
     heads = {}
     for kind, those in own.items():
-        facts = np.array(
-            [
-                beside((e.place, its), placed[kind][e.sentence], placed[OTHER[kind]].get(e.sentence, ()))
-                for e, its in zip(those.examples, odds[kind].tolist(), strict=True)
-            ]
-        )
+        facts = np.zeros((len(those.examples), FACTS))
+        rows = _rows(those.examples)
+        for sentence, same in placed[kind].items():
+            facts[rows[sentence]] = beside(same, placed[OTHER[kind]].get(sentence, ()))
         heads[kind] = _head(those, facts, unseen)
     return PaymentSense(heads["day"], heads["amount"])
 
@@ -118,6 +116,14 @@ def _placed(examples: Sequence[Example], odds: Vector) -> dict[int, list[Placed]
     found: dict[int, list[Placed]] = defaultdict(list)
     for example, its in zip(examples, odds.tolist(), strict=True):
         found[example.sentence].append((example.place, its))
+    return found
+
+
+def _rows(examples: Sequence[Example]) -> dict[int, list[int]]:
+    """Where the examples of each sentence lie, in order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row, example in enumerate(examples):
+        found[example.sentence].append(row)
     return found
 
 

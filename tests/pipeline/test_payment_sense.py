@@ -147,18 +147,32 @@ def test_what_the_rules_read_in_a_place_counts_for_what_stands_there() -> None:
 
 
 def test_what_stands_beside_an_expression_is_told() -> None:
-    alone = beside((4, 1.0), [(4, 1.0)], [])
+    own = (4, 1.0)
+    (alone,) = beside([own], [])
     assert len(alone) == FACTS
-    with_rival = beside((4, 1.0), [(1, 2.0), (4, 1.0)], [])
-    with_later_rival = beside((4, 1.0), [(4, 1.0), (9, 2.0)], [])
-    with_partner = beside((4, 1.0), [(4, 1.0)], [(7, 3.0)])
-    with_far_partner = beside((4, 1.0), [(4, 1.0)], [(40, 3.0)])
+    (with_partner,) = beside([own], [(7, 3.0)])
+    (with_far_partner,) = beside([own], [(40, 3.0)])
+    _, with_rival = beside([(1, 2.0), own], [])
+    with_later_rival, _ = beside([own, (9, 2.0)], [])
     told = [tuple(facts) for facts in (alone, with_rival, with_later_rival, with_partner, with_far_partner)]
     assert len(set(told)) == len(told)
 
 
+def test_the_order_in_which_expressions_are_given_changes_nothing() -> None:
+    same, other = [(4, 1.0), (1, 2.0), (9, -3.0)], [(7, 3.0), (2, -1.0)]
+    turned = beside(same[::-1], other[::-1])[::-1]
+    assert beside(same, other) == turned
+
+
 def test_beyond_a_bound_nothing_is_surer() -> None:
-    assert beside((4, 40.0), [(4, 40.0)], [(7, -90.0)]) == beside((4, 9.0), [(4, 9.0)], [(7, -9.0)])
+    assert beside([(4, 40.0)], [(7, -90.0)]) == beside([(4, 9.0)], [(7, -9.0)])
+
+
+def test_the_nearest_of_the_other_kind_is_told_wherever_it_stands() -> None:
+    """Facts 7 and 9: the likeliest and the nearest."""
+    for place, nearest in ((0, -1.0), (3, -1.0), (6, 2.0), (30, 3.0)):
+        (facts,) = beside([(place, 0.0)], [(2, -1.0), (8, 2.0), (20, 3.0)])
+        assert (facts[7], facts[9]) == (3.0, nearest)
 
 
 def test_a_likely_sum_takes_its_day_along() -> None:
