@@ -27,8 +27,6 @@ _SURE: Final = 6.0
 """Log odds beyond which nothing is surer."""
 _NEAR: Final = 6
 """So many tokens apart two expressions are near."""
-
-
 FACTS: Final = 12
 """So many numbers a second look sees of an expression."""
 
@@ -61,7 +59,7 @@ def beside(same: Sequence[Placed], other: Sequence[Placed]) -> list[list[float]]
                 float(rival is not None),
                 rival or 0.0,
                 0.0 if rival is None else chance_of(rival),
-                chance_of(earlier.get(place, -_SURE)),
+                chance_of(earlier[place]),
                 has_partner,
                 partner,
                 has_partner * chance_of(partner),
@@ -74,17 +72,12 @@ def beside(same: Sequence[Placed], other: Sequence[Placed]) -> list[list[float]]
 
 
 def _best_before(same: Sequence[Placed]) -> dict[int, float]:
-    """For each place but the first the highest log odds of those before it."""
+    """For each place the highest log odds of those before it."""
     found: dict[int, float] = {}
     highest = -_SURE
-    waiting: list[float] = []
-    last = -1
     for place, odds in sorted(same):
-        if place != last:
-            highest = max([highest, *waiting])
-            waiting, last = [], place
-            found[place] = highest
-        waiting.append(_held(odds))
+        found.setdefault(place, highest)  # of two in one place neither stands before the other
+        highest = max(highest, _held(odds))
     return found
 
 

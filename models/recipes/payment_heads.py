@@ -17,7 +17,7 @@ import scipy.optimize
 import scipy.sparse
 import torch
 
-from pipeline.payment_sense import BUCKETS, FACTS, Head, Network, PaymentSense, Placed, beside
+from pipeline.payment_sense import BUCKETS, FACTS, Head, Network, PaymentSense, Placed, beside, chance_of
 
 CALLS: Final = "calls"
 """The author of examples out of calls."""
@@ -91,13 +91,16 @@ def sense_of(examples: Sequence[Example], unseen: Mapping[str, int]) -> PaymentS
     authors = sorted({e.author for e in examples})
     own = {kind: _examples([e for e in examples if e.kind == kind], authors) for kind in OTHER}
     odds = {kind: those.first_odds() for kind, those in own.items()}
-    placed = {kind: _placed(those.examples, odds[kind]) for kind, those in own.items()}
+    rows = {kind: _rows(those.examples) for kind, those in own.items()}
+
+    def placed(kind: str, sentence: int) -> list[Placed]:
+        return [(own[kind].examples[row].place, float(odds[kind][row])) for row in rows[kind].get(sentence, ())]
+
     heads = {}
     for kind, those in own.items():
         facts = np.zeros((len(those.examples), FACTS))
-        rows = _rows(those.examples)
-        for sentence, same in placed[kind].items():
-            facts[rows[sentence]] = beside(same, placed[OTHER[kind]].get(sentence, ()))
+        for sentence, lying in rows[kind].items():
+            facts[lying] = beside(placed(kind, sentence), placed(OTHER[kind], sentence))
         heads[kind] = _head(those, facts, unseen)
     return PaymentSense(heads["day"], heads["amount"])
 
@@ -110,13 +113,6 @@ def _examples(examples: Sequence[Example], authors: Sequence[str]) -> _Examples:
         np.array([CALL_WEIGHT if e.author == CALLS else 1.0 for e in examples]),
         np.array([(e.sentence if e.author == CALLS else authors.index(e.author)) % FOLDS for e in examples]),
     )
-
-
-def _placed(examples: Sequence[Example], odds: Vector) -> dict[int, list[Placed]]:
-    found: dict[int, list[Placed]] = defaultdict(list)
-    for example, its in zip(examples, odds.tolist(), strict=True):
-        found[example.sentence].append((example.place, its))
-    return found
 
 
 def _rows(examples: Sequence[Example]) -> dict[int, list[int]]:
@@ -156,7 +152,7 @@ def _head(those: _Examples, facts: Vector, unseen: Mapping[str, int]) -> Head:
     for k in range(FOLDS):
         held = those.folds == k
         network = second_look(facts[learns & ~held], those.truth[learns & ~held])
-        chances[held] = [1 / (1 + np.exp(-network.odds(row))) for row in facts[held].tolist()]
+        chances[held] = [chance_of(network.odds(row)) for row in facts[held].tolist()]
     judged = [(e, chance) for e, chance in zip(those.examples, chances.tolist(), strict=True) if e.author in unseen]
     least, doubt = _thresholds(judged, sum(unseen.values()))
     line = _fitted(those.matrix, those.truth, those.weights)
