@@ -72,7 +72,8 @@ class LinearReader:
     Attributes:
         first: Head of the first pass, over `CLASSES`.
         second: Head of the second pass, over `CLASSES`.
-        around: Weights of the first pass's scores in the second, float32 (len(OFFSETS) * len(CLASSES), len(CLASSES)).
+        around: Weights of the first pass's scores in the second, float32 ((len(OFFSETS) + 2) * len(CLASSES),
+            len(CLASSES)), in the order of `scores_in_call`.
         standard: How first scores are standardised.
         severity: Head over `SEVERITY_CLASSES`, trained on flagged turns alone.
         reasons: Head over the names of `pipeline.reasons.load_reasons`, trained on labelled turns alone.
@@ -98,7 +99,7 @@ class LinearReader:
         features = tuple(features_of(turns))
         mask = np.array([of_role(turn.role) for turn in turns], bool).reshape(len(turns), len(CLASSES))
         first = np.array([self.first.scores(f) for f in features], np.float32).reshape(mask.shape)
-        dense = neighbour_scores(np.where(mask, (first - self.standard.mean) / self.standard.spread, 0.0))
+        dense = scores_in_call(np.where(mask, (first - self.standard.mean) / self.standard.spread, 0.0))
         second = [self.second.scores(f) + near @ self.around for f, near in zip(features, dense, strict=True)]
         odds = np.array(second, np.float32).reshape(mask.shape) * self.slopes[0] + self.slopes[1]
         chances = np.where(mask, 1 / (1 + np.exp(-odds)), 0.0).astype(np.float32)
@@ -148,6 +149,19 @@ def neighbour_scores(scores: npt.NDArray[np.floating]) -> Scores:
     return wide.reshape(n, len(OFFSETS) * k)
 
 
+def scores_in_call(scores: npt.NDArray[np.floating]) -> Scores:
+    """(n_turns, k) -> (n_turns, (len(OFFSETS) + 2) * k): `neighbour_scores`, then the highest before and after a turn.
+
+    What was said at any time tells what is left to say: an agreement said again is its recap, and a collector who has
+    threatened once is heard differently. Scores below 0, and none at all, count as 0.
+    """
+    above = np.maximum(scores, 0)
+    nothing = np.zeros((min(1, len(scores)), scores.shape[1]))
+    before = np.maximum.accumulate(np.concatenate([nothing, above[:-1]]))
+    after = np.maximum.accumulate(np.concatenate([nothing, above[:0:-1]]))[::-1]
+    return np.concatenate([neighbour_scores(scores), before, after], axis=1).astype(np.float32)
+
+
 def _about() -> dict[str, object]:
     """What weights and code must agree on."""
     return {"layout": LAYOUT, "classes": list(CLASSES), "offsets": list(OFFSETS), "reasons": list(load_reasons())}
@@ -169,6 +183,12 @@ def save_reader(reader: LinearReader, folder: Path) -> None:
     )
 
 
+def _with_whole_call(around: Scores) -> Scores:
+    """Weights of earlier versions knew the neighbours alone: the rest of the call counts nothing in them."""
+    missing = (len(OFFSETS) + 2) * len(CLASSES) - len(around)
+    return np.pad(around, ((0, missing), (0, 0)))
+
+
 def load_linear(local: LocalWeights) -> LinearReader:
     """The linear reader of a folder of weights.
 
@@ -188,7 +208,7 @@ def load_linear(local: LocalWeights) -> LinearReader:
             return LinearReader(
                 heads[0],
                 heads[1],
-                arrays["around"],
+                _with_whole_call(arrays["around"]),
                 Standard(arrays["mean"], arrays["spread"]),
                 heads[2],
                 heads[3],

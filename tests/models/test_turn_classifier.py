@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.classifiers.linear import FILE, neighbour_scores
+from models.classifiers.linear import FILE, load_linear, neighbour_scores, scores_in_call
 from models.classifiers.ngrams import LAYOUT
 from models.classifiers.reader import CLASSES, best_stretch, load_reader, of_role
 from models.registry import LocalWeights, find_weights
@@ -142,6 +142,28 @@ def test_neighbours_lie_beside_each_other_within_the_call() -> None:
     expected = [[0, 0, 0, 1, 2, 3], [0, 0, 1, 2, 3, 4], [0, 1, 2, 3, 4, 0], [1, 2, 3, 4, 0, 0]]
     assert neighbour_scores(scores).tolist() == expected
     assert neighbour_scores(scores[:1]).tolist() == [[0, 0, 0, 1, 0, 0]]
+
+
+def test_the_whole_call_lies_beside_the_neighbours() -> None:
+    scores = np.array([[3.0], [-1.0], [5.0], [2.0]])
+    assert scores_in_call(scores)[:, -2:].tolist() == [[0, 5], [3, 5], [3, 2], [5, 0]]
+    assert scores_in_call(scores)[:, :-2].tolist() == neighbour_scores(scores).tolist()
+    assert scores_in_call(scores[:1])[0, -2:].tolist() == [0, 0]
+    assert scores_in_call(scores[:0]).shape == (0, 8)
+
+
+def test_weights_that_knew_the_neighbours_alone_read_as_before(local: LocalWeights, tmp_path: Path) -> None:
+    with np.load(local.folder / FILE) as arrays:
+        parts = dict(arrays)
+    rows = 6 * len(CLASSES)
+    for name, around in (
+        ("earlier", parts["around"][:rows]),
+        ("padded", np.pad(parts["around"][:rows], ((0, 40), (0, 0)))),
+    ):
+        (tmp_path / name).mkdir()
+        np.savez(tmp_path / name / FILE, **parts | {"around": around})
+    earlier, padded = (load_linear(replace(local, folder=tmp_path / name)) for name in ("earlier", "padded"))
+    assert np.array_equal(earlier.read_turns(HARSH.turns).probabilities, padded.read_turns(HARSH.turns).probabilities)
 
 
 def test_best_stretch_is_the_shortest_of_greatest_sum() -> None:

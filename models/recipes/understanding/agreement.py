@@ -1,29 +1,55 @@
-"""How far two readers of the same calls agree: one as gold, the other as predictions.
+r"""How far two readers of the same calls agree: one as gold, the other as predictions.
 
 python -m models.recipes.understanding.agreement corpora/second_reading/author7.jsonl.gz corpora
 python -m models.recipes.understanding.agreement corpora/second_reading/author63.txt.gz corpora     # of fragments
+python -m models.recipes.understanding.agreement corpora/readings/train.txt.gz corpora
+python -m models.recipes.understanding.agreement corpora/readings/validation_b.txt.gz corpora \
+    --with corpora/readings/validation_a.txt.gz
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.fragments import fragments_of, read_fragments
+from models.recipes.understanding.readings import readings_of
 from pipeline.evaluate import Evaluation, evaluate
-from pipeline.gold import read_gold
+from pipeline.gold import GoldCall, read_gold
+
+READINGS = "readings"
+"""Folder of the files that `models.recipes.understanding.readings` reads."""
 
 
-def agreement(second: Path, corpora: Path) -> Evaluation:
-    """The second reading scored against the first, on the calls of the second."""
-    if not second.name.endswith((".jsonl", ".jsonl.gz")):
-        return _agreement_on_fragments(second, corpora)
-    read_again = read_gold(corpus_text(second), second.name)
-    ids = {call.id for call in read_again}
-    parts = (path for part in ("train", "validation") for path in corpus_files(corpora / part))
-    first = [call for path in parts for call in read_gold(corpus_text(path), path.name) if call.id in ids]
-    return evaluate(first, read_again)
+def agreement(second: Path, corpora: Path, first: Path | None = None) -> Evaluation:
+    """The second reading scored against another, the authors' own unless told, on the calls of both."""
+    if second.parent.name == READINGS:
+        written = _written(corpora)
+        return _scored(written if first is None else _as_read(first, written), _as_read(second, written))
+    if second.name.endswith((".jsonl", ".jsonl.gz")):
+        return _scored(_written(corpora), read_gold(corpus_text(second), second.name))
+    return _agreement_on_fragments(second, corpora)
+
+
+def _written(corpora: Path) -> list[GoldCall]:
+    """All calls as their authors labelled them."""
+    paths = (path for part in ("train", "validation") for path in corpus_files(corpora / part))
+    return [call for path in paths for call in read_gold(corpus_text(path), path.name)]
+
+
+def _as_read(readings: Path, written: Sequence[GoldCall]) -> list[GoldCall]:
+    by_id = {call.id: call for call in written}
+    return [
+        replace(by_id[name], gold=tuple(map(reading.of, range(len(by_id[name].turns)))), outcome=reading.outcome)
+        for name, reading in readings_of(readings, by_id).items()
+    ]
+
+
+def _scored(first: Sequence[GoldCall], second: Sequence[GoldCall]) -> Evaluation:
+    ids = {call.id for call in first} & {call.id for call in second}
+    return evaluate([call for call in first if call.id in ids], [call for call in second if call.id in ids])
 
 
 def _agreement_on_fragments(second: Path, corpora: Path) -> Evaluation:
@@ -34,16 +60,18 @@ def _agreement_on_fragments(second: Path, corpora: Path) -> Evaluation:
         for call in fragments_of(second)
         if (said := tuple(turn.text for turn in call.turns)) in first
     ]
-    ids = {call.id for call in read_again}
-    return evaluate([call for call in first.values() if call.id in ids], read_again)
+    return _scored(list(first.values()), read_again)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("second", type=Path, help="calls or fragments labelled again by another hand that saw no label")
     parser.add_argument("corpora", type=Path, help="folder with train/, validation/ and fragments/")
+    parser.add_argument(
+        "--with", dest="first", type=Path, help="another file of readings, in place of the authors' own"
+    )
     given = parser.parse_args()
-    found = agreement(given.second, given.corpora)
+    found = agreement(given.second, given.corpora, given.first)
     lines = [f"{found.calls} calls, {found.turns} turns"]
     lines += [f"{m.name:28} {m.value:5.2f}  {m.low:.2f}-{m.high:.2f}  {m.cases:5}" for m in found.measures]
     lines += [

@@ -31,7 +31,8 @@ from models.classifiers.encoder import (
 )
 from models.classifiers.reader import ANY_TONE, CLASSES
 from models.recipes.understanding.noise import as_recognised
-from models.recipes.understanding.train import GUIDELINE_AUTHORS, KIND, Recipe, calibration_of, rows_of
+from models.recipes.understanding.readings import GUIDELINE_AUTHORS
+from models.recipes.understanding.train import KIND, Recipe, calibration_of, rows_of
 from models.registry import write_card
 from pipeline.gold import GoldCall, GoldTurn
 from pipeline.labels import TONE_CATEGORIES
@@ -175,9 +176,9 @@ def examples_of(
 ) -> list[Example]:
     """All passages that hold a turn to learn from; calls roughened by chance where there is a `draw`.
 
-    Passages of other hands than the guidelines' begin with the mask token: where hands follow other customs (which
-    turn of an agreement is its recap, how much care is empathy) the network learns both, and at work, where every
-    passage begins as the guidelines' do, follows those of the law.
+    Passages labelled by their author alone begin with the mask token, but for those whose authors wrote the guidelines:
+    where hands follow other customs (which turn of an agreement is its recap, how much care is empathy) the network
+    learns both, and at work, where every passage begins as those do that were read by the guidelines, follows the law.
     """
     examples = []
     mask = getattr(tokenizer, "mask_token_id", None)
@@ -185,8 +186,9 @@ def examples_of(
         rough = draw is not None and draw.random() < config.roughened
         turns = [as_recognised(t, draw) for t in call.turns] if rough and draw is not None else list(call.turns)
         known = rows_of([call], with_features=False)
-        is_law = (call.author or "").startswith(GUIDELINE_AUTHORS)
-        weight = config.guideline_weight if is_law else 1.0
+        is_guidelines = (call.author or "").startswith(GUIDELINE_AUTHORS)
+        is_law = is_guidelines or call.read_again
+        weight = config.guideline_weight if is_guidelines else 1.0
         weights = known.masks.astype(np.float32) * np.float32(weight)
         weights[:, _TONE] *= np.float32(config.tone_weight)
         severities = np.array([_severity(gold) for gold in call.gold], np.float32)

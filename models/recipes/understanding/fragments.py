@@ -76,10 +76,15 @@ def _turn(index: int, line: str, where: str) -> tuple[Turn, GoldTurn]:
             f"{where}: a speaker of {', '.join(ROLE_OF)}, what is said of the turn, | and its words expected"
         )
     turn = Turn(index, role, role, Span(float(index), float(index + 1)), text.strip())
-    return turn, _said_of(told[1:].split(), role, where)
+    return turn, said_of(told[1:].split(), role, where)
 
 
-def _said_of(told: Sequence[str], role: Role, where: str) -> GoldTurn:
+def said_of(told: Sequence[str], role: Role, where: str) -> GoldTurn:
+    """What the words before a turn's text say of it.
+
+    Raises:
+        GoldError: One of them is nothing that can be said of this speaker's turn.
+    """
     labels: list[Label] = []
     tone: list[tuple[ToneCategory, Severity]] = []
     steps: list[Step] = []

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.classifiers.linear import FILE, Head, LinearReader, Standard, neighbour_scores, save_reader
+from models.classifiers.linear import FILE, Head, LinearReader, Standard, save_reader, scores_in_call
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
 from models.recipes.corpus import corpus_files, corpus_text
 from models.recipes.understanding.fragments import read_fragments
+from models.recipes.understanding.readings import GUIDELINE_AUTHORS, read_readings, settled
 from models.recipes.understanding.reasons import with_reasons
 from models.recipes.understanding.ridge import (
     Matrix,
@@ -28,8 +29,6 @@ from pipeline.labels import LABELS
 from pipeline.reasons import load_reasons
 
 KIND = "turn_classifier"
-GUIDELINE_AUTHORS = "shared"
-"""How the authors are called whose calls came with the guidelines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,11 @@ class Trained:
 
 
 def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
-    """Calls of every author's file of `folder/part`, by file name."""
+    """Calls of every author's file of `folder/part`, by file name, settled with the readings of `folder/readings`."""
     files = corpus_files(folder / part)
-    return tuple(call for path in files for call in read_gold(corpus_text(path), path.name))
+    calls = [call for path in files for call in read_gold(corpus_text(path), path.name)]
+    readings = read_readings(folder / "readings", calls)
+    return tuple(settled(call, readings.get(call.id, ())) for call in calls)
 
 
 def training_calls(folder: Path) -> tuple[GoldCall, ...]:
@@ -197,11 +198,11 @@ def _second_pass(
 
 
 def scores_around(scores: Matrix, rows: Rows, standard: Standard) -> npt.NDArray[np.float32]:
-    """What the second pass reads of the first: `neighbour_scores` within each call."""
+    """What the second pass reads of the first: `scores_in_call` within each call."""
     standardised = np.where(rows.masks, (scores - standard.mean) / standard.spread, 0.0)
     ends = np.cumsum(rows.lengths)
     return np.concatenate(
-        [neighbour_scores(standardised[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
+        [scores_in_call(standardised[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
     )
 
 
