@@ -96,7 +96,14 @@ def test_settled_calls_are_written_in_the_schema_they_came_in(tmp_path: Path) ->
     folder = corpus(tmp_path, a=ONE)
     (line,) = settled_lines(folder, "train")
     assert read_gold(line)[0].gold == only_call(folder).gold
-    assert json.loads(line)["turns"][1] == CALL["turns"][1] | {"labels": ["situation", "promise"], "reason": "lost_job"}
+    turn = json.loads(line)["turns"][1]
+    assert (turn["labels"], turn["reason"]) == (["situation", "promise"], "lost_job")
+    assert {key: turn[key] for key in ("speaker", "text", "tone", "steps")} == {
+        "speaker": "debtor",
+        "text": "Perdí la chamba, y el viernes le doy algo.",
+        "tone": [],
+        "steps": [],
+    }
 
 
 @pytest.mark.parametrize(
