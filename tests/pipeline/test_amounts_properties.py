@@ -107,6 +107,14 @@ def test_four_times_the_text_takes_no_more_than_four_times_as_long(piece: str) -
         payable_amounts(text, context("AR"))
         return time.process_time() - start
 
+    def is_in_proportion() -> bool:
+        return long < 4 * 2 * short + 0.02
+
     seconds(100)
-    short = min(seconds(2000) for _ in range(3))
-    assert min(seconds(8000) for _ in range(3)) < 4 * 2 * short + 0.02
+    short = long = float("inf")
+    # The best of three of each, and of more where somebody else had the processor's caches meanwhile.
+    for turn in range(10):
+        short, long = min(short, seconds(2000)), min(long, seconds(8000))
+        if turn >= 2 and is_in_proportion():
+            break
+    assert is_in_proportion()
