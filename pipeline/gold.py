@@ -66,7 +66,7 @@ class GoldCall:
     """One annotated call; `gold[i]` belongs to `turns[i]`. `author` and `part` stand in training corpora only.
 
     `judged` says which turns somebody judged, where it was not all of them: reviewers look at some turns of a call.
-    `read_again` is set where other hands have labelled the call once more, by the guidelines alone.
+    `annotated_again` is set where other hands have labelled the call once more, by the guidelines alone.
     """
 
     id: str
@@ -79,7 +79,7 @@ class GoldCall:
     author: str | None = None
     part: Part | None = None
     judged: tuple[bool, ...] | None = None
-    read_again: bool = False
+    annotated_again: bool = False
 
     @property
     def country(self) -> str:

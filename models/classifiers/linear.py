@@ -1,8 +1,8 @@
-"""Two passes of linear models over a call: the second reads what the first said of the neighbouring turns.
+"""Two passes of linear models over a call: the second reads what the first said of the call's other turns.
 
 "Sí, está bien" is a promise after a proposal and nothing after a greeting, so the second pass sees, besides the
-n-grams, the first pass's scores of the turns around. Weights are int8 with one scale a class; sums run per turn in
-float32, so a verdict never depends on the calls or turns scored beside it.
+n-grams, the first pass's scores of the turns around, and the highest of all before and after. Weights are int8 with one
+scale a class; sums run per turn in float32, so a verdict never depends on the calls scored beside it.
 """
 
 import json
@@ -24,12 +24,15 @@ from pipeline.types import Turn
 
 FILE = "linear.npz"
 OFFSETS = (-3, -2, -1, 0, 1, 2)
-"""Turns whose first scores the second pass reads."""
+"""Neighbours whose first scores the second pass reads one by one."""
 
 HEADS = ("first", "second", "severity", "reasons")
 
 BY_CALL = "reasons by call"
 """Key that weights have whose reasons are told by the rest of the call too."""
+
+WHOLE_CALL = "whole call"
+"""Key that weights have whose second pass reads the highest scores before and after a turn too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def save_reader(reader: LinearReader, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         folder / FILE,
-        about=np.array(json.dumps(_about() | ({BY_CALL: True} if reader.reasons_by_call else {}))),
+        about=np.array(json.dumps(_about() | {WHOLE_CALL: True} | ({BY_CALL: True} if reader.reasons_by_call else {}))),
         around=reader.around,
         mean=reader.standard.mean,
         spread=reader.standard.spread,
@@ -181,12 +184,6 @@ def save_reader(reader: LinearReader, folder: Path) -> None:
         thresholds=reader.thresholds,
         **arrays,
     )
-
-
-def _with_whole_call(around: Scores) -> Scores:
-    """Weights of earlier versions knew the neighbours alone: the rest of the call counts nothing in them."""
-    missing = (len(OFFSETS) + 2) * len(CLASSES) - len(around)
-    return np.pad(around, ((0, missing), (0, 0)))
 
 
 def load_linear(local: LocalWeights) -> LinearReader:
@@ -198,17 +195,20 @@ def load_linear(local: LocalWeights) -> LinearReader:
     try:
         with np.load(local.folder / FILE) as arrays:
             about = json.loads(str(arrays["about"]))
-            by_call = bool(about.pop(BY_CALL, False))
+            by_call, whole_call = bool(about.pop(BY_CALL, False)), bool(about.pop(WHOLE_CALL, False))
             if about != _about() or arrays["first_table"].shape[0] != BUCKETS:
                 raise ModelError(
                     f"{local.name}: trained on layout {about.get('layout')}, {LAYOUT} expected; train it again with "
                     "`palabra train` or install the weights of this version"
                 )
+            around = arrays["around"]
+            if not whole_call:  # Weights of earlier versions knew the neighbours alone.
+                around = np.pad(around, ((0, 2 * len(CLASSES)), (0, 0)))
             heads = [Head(*(arrays[f"{name}_{part}"] for part in ("table", "scale", "bias"))) for name in HEADS]
             return LinearReader(
                 heads[0],
                 heads[1],
-                _with_whole_call(arrays["around"]),
+                around,
                 Standard(arrays["mean"], arrays["spread"]),
                 heads[2],
                 heads[3],

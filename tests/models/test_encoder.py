@@ -123,8 +123,12 @@ def test_other_hands_than_the_guidelines_are_told_apart_and_words_are_hidden(bas
     _, tokenizer = load_base(base)
     config = FineTuning(hidden=0.2, roughened=0.0)
     law, own = tokenizer.cls_token_id, tokenizer.mask_token_id
-    for author, read_again, opening in (("shared_x", False, law), ("somebody", True, law), ("somebody", False, own)):
-        of_author = [replace(call, author=author, read_again=read_again) for call in calls]
+    for author, annotated_again, opening in (
+        ("shared_x", False, law),
+        ("somebody", True, law),
+        ("somebody", False, own),
+    ):
+        of_author = [replace(call, author=author, annotated_again=annotated_again) for call in calls]
         plain, hidden = (
             [example.passage.ids for example in examples_of(of_author, tokenizer, config, draw)]
             for draw in (None, random.Random(1))

@@ -49,6 +49,7 @@ def test_no_folder_holds_no_fragments(tmp_path: Path) -> None:
         "D e|Qué susto.",
         "D E|Se me pasó.",  # the reason is missing
         "D E:hunger|No comí.",
+        "D E:lost_job|Me corrieron.",  # which is a situation
         "A H4|¡Ya!",
     ],
 )

@@ -1,10 +1,10 @@
-r"""How far two readers of the same calls agree: one as gold, the other as predictions.
+r"""How far two annotators of the same calls agree: one as gold, the other as predictions.
 
 python -m models.recipes.understanding.agreement corpora/second_reading/author7.jsonl.gz corpora
 python -m models.recipes.understanding.agreement corpora/second_reading/author63.txt.gz corpora     # of fragments
-python -m models.recipes.understanding.agreement corpora/readings/train.txt.gz corpora
-python -m models.recipes.understanding.agreement corpora/readings/validation_b.txt.gz corpora \
-    --with corpora/readings/validation_a.txt.gz
+python -m models.recipes.understanding.agreement corpora/annotations/train.txt.gz corpora
+python -m models.recipes.understanding.agreement corpora/annotations/validation_b.txt.gz corpora \
+    --with corpora/annotations/validation_a.txt.gz
 """
 
 import argparse
@@ -14,20 +14,34 @@ from dataclasses import replace
 from pathlib import Path
 
 from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.understanding.annotations import ANNOTATIONS, annotations_of
 from models.recipes.understanding.fragments import fragments_of, read_fragments
-from models.recipes.understanding.readings import readings_of
 from pipeline.evaluate import Evaluation, evaluate
 from pipeline.gold import GoldCall, read_gold
 
-READINGS = "readings"
-"""Folder of the files that `models.recipes.understanding.readings` reads."""
+NOT_ANNOTATED = ("promise date", "notices")
+"""How the measures are called of what annotations of turns do not hold."""
 
 
 def agreement(second: Path, corpora: Path, first: Path | None = None) -> Evaluation:
-    """The second reading scored against another, the authors' own unless told, on the calls of both."""
-    if second.parent.name == READINGS:
+    """The second annotator scored against the authors, or against another, on the calls of both.
+
+    Args:
+        second: A packed file of `annotations/`, or calls or fragments annotated again.
+        corpora: Folder with train/, validation/ and fragments/.
+        first: Another file of `annotations/`, in place of the authors' own labels.
+
+    Raises:
+        GoldError: A file is not as its schema says.
+    """
+    if second.parent.resolve().name == ANNOTATIONS:
         written = _written(corpora)
-        return _scored(written if first is None else _as_read(first, written), _as_read(second, written))
+        found = _scored(written if first is None else _annotated(first, written), _annotated(second, written))
+        return replace(
+            found,
+            measures=tuple(m for m in found.measures if not m.name.startswith(NOT_ANNOTATED)),
+            classes=tuple(c for c in found.classes if c.group not in ("promise", "notice")),
+        )
     if second.name.endswith((".jsonl", ".jsonl.gz")):
         return _scored(_written(corpora), read_gold(corpus_text(second), second.name))
     return _agreement_on_fragments(second, corpora)
@@ -39,11 +53,11 @@ def _written(corpora: Path) -> list[GoldCall]:
     return [call for path in paths for call in read_gold(corpus_text(path), path.name)]
 
 
-def _as_read(readings: Path, written: Sequence[GoldCall]) -> list[GoldCall]:
+def _annotated(annotations: Path, written: Sequence[GoldCall]) -> list[GoldCall]:
     by_id = {call.id: call for call in written}
     return [
-        replace(by_id[name], gold=tuple(map(reading.of, range(len(by_id[name].turns)))), outcome=reading.outcome)
-        for name, reading in readings_of(readings, by_id).items()
+        replace(by_id[name], gold=tuple(map(own.of, range(len(by_id[name].turns)))), outcome=own.outcome)
+        for name, own in annotations_of(annotations, by_id).items()
     ]
 
 
@@ -55,22 +69,22 @@ def _scored(first: Sequence[GoldCall], second: Sequence[GoldCall]) -> Evaluation
 def _agreement_on_fragments(second: Path, corpora: Path) -> Evaluation:
     """Fragments have no name: what was said tells which is which."""
     first = {tuple(turn.text for turn in call.turns): call for call in read_fragments(corpora / "fragments")}
-    read_again = [
+    annotated_again = [
         replace(call, id=first[said].id)
         for call in fragments_of(second)
         if (said := tuple(turn.text for turn in call.turns)) in first
     ]
-    return _scored(list(first.values()), read_again)
+    return _scored(list(first.values()), annotated_again)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("second", type=Path, help="calls or fragments labelled again by another hand that saw no label")
     parser.add_argument("corpora", type=Path, help="folder with train/, validation/ and fragments/")
-    parser.add_argument(
-        "--with", dest="first", type=Path, help="another file of readings, in place of the authors' own"
-    )
+    parser.add_argument("--with", dest="first", type=Path, help="another file of annotations/, not the authors' own")
     given = parser.parse_args()
+    if given.first and {given.first.resolve().parent.name, given.second.resolve().parent.name} != {ANNOTATIONS}:
+        parser.error(f"--with compares two files of {ANNOTATIONS}/")
     found = agreement(given.second, given.corpora, given.first)
     lines = [f"{found.calls} calls, {found.turns} turns"]
     lines += [f"{m.name:28} {m.value:5.2f}  {m.low:.2f}-{m.high:.2f}  {m.cases:5}" for m in found.measures]

@@ -14,7 +14,7 @@ from models.classifiers.blend import BlendReader, log_odds, save_blend
 from models.classifiers.encoder import EncoderReader, load_encoder
 from models.classifiers.linear import LinearReader, load_linear
 from models.classifiers.reader import CLASSES, Reader, Scores
-from models.recipes.understanding.readings import GUIDELINE_AUTHORS
+from models.recipes.understanding.annotations import GUIDELINE_AUTHORS
 from models.recipes.understanding.ridge import Matrix, best_threshold
 from models.recipes.understanding.train import (
     KIND,

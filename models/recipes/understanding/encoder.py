@@ -30,8 +30,8 @@ from models.classifiers.encoder import (
     tensors_of,
 )
 from models.classifiers.reader import ANY_TONE, CLASSES
+from models.recipes.understanding.annotations import GUIDELINE_AUTHORS
 from models.recipes.understanding.noise import as_recognised
-from models.recipes.understanding.readings import GUIDELINE_AUTHORS
 from models.recipes.understanding.train import KIND, Recipe, calibration_of, rows_of
 from models.registry import write_card
 from pipeline.gold import GoldCall, GoldTurn
@@ -178,7 +178,7 @@ def examples_of(
 
     Passages labelled by their author alone begin with the mask token, but for those whose authors wrote the guidelines:
     where hands follow other customs (which turn of an agreement is its recap, how much care is empathy) the network
-    learns both, and at work, where every passage begins as those do that were read by the guidelines, follows the law.
+    learns both, and at work, where every passage begins as those do that follow the guidelines alone, does so too.
     """
     examples = []
     mask = getattr(tokenizer, "mask_token_id", None)
@@ -187,7 +187,7 @@ def examples_of(
         turns = [as_recognised(t, draw) for t in call.turns] if rough and draw is not None else list(call.turns)
         known = rows_of([call], with_features=False)
         is_guidelines = (call.author or "").startswith(GUIDELINE_AUTHORS)
-        is_law = is_guidelines or call.read_again
+        is_law = is_guidelines or call.annotated_again
         weight = config.guideline_weight if is_guidelines else 1.0
         weights = known.masks.astype(np.float32) * np.float32(weight)
         weights[:, _TONE] *= np.float32(config.tone_weight)

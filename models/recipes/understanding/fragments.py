@@ -95,11 +95,13 @@ def said_of(told: Sequence[str], role: Role, where: str) -> GoldTurn:
             steps += [STEP_OF[one] for one in letter]
         elif role == "agent" and len(letter) == 2 and letter[0] in TONE_OF and letter[1] in GRADE_OF and not why:
             tone.append((TONE_OF[letter[0]], GRADE_OF[letter[1]]))
-        elif role != "agent" and letter in LABEL_OF and (bool(why or reason) or letter == "P"):
+        elif role in ("debtor", "third_party") and letter in LABEL_OF and (bool(why or reason) or letter == "P"):
             labels.append(LABEL_OF[letter])
             reason = reason or why or None
         else:
             raise GoldError(f"{where}: {word!r:.40} is nothing that can be said of this speaker's turn")
     if reason is not None and reason not in load_reasons():
         raise GoldError(f"{where}: a reason of reasons.toml expected, found {reason!r:.40}")
+    if reason is not None and not set(load_reasons()[reason].labels).intersection(labels):
+        raise GoldError(f"{where}: {reason!r:.40} cannot be the reason of {', '.join(labels)}")
     return GoldTurn(tuple(dict.fromkeys(labels)), tuple(tone), tuple(dict.fromkeys(steps)), reason)

@@ -10,9 +10,8 @@ import numpy.typing as npt
 from models.classifiers.linear import FILE, Head, LinearReader, Standard, save_reader, scores_in_call
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
-from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.understanding.annotations import GUIDELINE_AUTHORS, adjudicated_calls
 from models.recipes.understanding.fragments import read_fragments
-from models.recipes.understanding.readings import GUIDELINE_AUTHORS, read_readings, settled
 from models.recipes.understanding.reasons import with_reasons
 from models.recipes.understanding.ridge import (
     Matrix,
@@ -24,7 +23,7 @@ from models.recipes.understanding.ridge import (
     unseen_scores,
 )
 from models.registry import write_card
-from pipeline.gold import GoldCall, GoldTurn, read_gold
+from pipeline.gold import GoldCall, GoldTurn
 from pipeline.labels import LABELS
 from pipeline.reasons import load_reasons
 
@@ -73,11 +72,12 @@ class Trained:
 
 
 def read_corpus(folder: Path, part: str) -> tuple[GoldCall, ...]:
-    """Calls of every author's file of `folder/part`, by file name, settled with the readings of `folder/readings`."""
-    files = corpus_files(folder / part)
-    calls = [call for path in files for call in read_gold(corpus_text(path), path.name)]
-    readings = read_readings(folder / "readings", calls)
-    return tuple(settled(call, readings.get(call.id, ())) for call in calls)
+    """Calls of every author's file of `folder/part`, by file name, adjudicated by the annotations beside them.
+
+    Raises:
+        GoldError: A call or an annotation is not as its schema says.
+    """
+    return tuple(call for _, call in adjudicated_calls(folder, part))
 
 
 def training_calls(folder: Path) -> tuple[GoldCall, ...]:
