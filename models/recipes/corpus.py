@@ -8,7 +8,10 @@ import argparse
 import gzip
 import json
 import sys
+import zlib
 from pathlib import Path
+
+from pipeline.gold import GoldError
 
 EMPTY = ("labels", "tone", "steps")
 """Keys of a turn that a packed file leaves out where they hold nothing."""
@@ -23,8 +26,20 @@ def corpus_text(path: Path) -> str:
     """The JSON Lines of a file, every turn with all its keys."""
     if path.suffix != ".gz":
         return path.read_text("utf-8")
-    lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    lines = unpacked(path).splitlines()
     return "\n".join(json.dumps(_filled(json.loads(line)), ensure_ascii=False) for line in lines)
+
+
+def unpacked(path: Path) -> str:
+    """The text of a packed file.
+
+    Raises:
+        GoldError: It is not text packed by gzip.
+    """
+    try:
+        return gzip.decompress(path.read_bytes()).decode("utf-8")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise GoldError(f"{path.name}: text packed by gzip expected ({type(error).__name__})") from error
 
 
 def pack(path: Path) -> Path:

@@ -10,7 +10,6 @@ ever be. What is made of the examples: `models.recipes.payment_heads`.
 """
 
 import argparse
-import gzip
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.corpus import corpus_files, corpus_text, unpacked
 from models.recipes.payment_heads import CALLS, OTHER, Example, sense_of
 from models.registry import write_card
 from models.sentences import FILE, KIND
@@ -194,7 +193,7 @@ def _touches(spans: Sequence[tuple[int, int]]) -> Callable[[Match], bool]:
 
 def marked_lines(path: Path) -> list[str]:
     """The lines of a packed file of marked sentences."""
-    return gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
+    return unpacked(path).splitlines()
 
 
 def of_calls(path: Path) -> Iterator[Said]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.recipes.understanding.agreement import agreement
-from models.recipes.understanding.annotations import adjudicated_calls, fingerprint, read_annotations, written
+from models.recipes.understanding.annotations import adjudicated_calls, fingerprint, line_of, read_annotations
 from models.recipes.understanding.train import read_corpus
 from pipeline.gold import GoldCall, GoldError, read_gold
 
@@ -123,11 +123,11 @@ def test_a_reason_that_the_laws_labels_cannot_have_is_not_taken(tmp_path: Path) 
 
 def test_adjudicated_calls_are_written_in_the_schema_they_came_in(tmp_path: Path) -> None:
     ((line, call),) = adjudicated_calls(corpus(tmp_path, a=ONE), "train")
-    assert read_gold(written(line, call))[0].gold == call.gold
-    turn = json.loads(written(line, call))["turns"][1]
+    assert read_gold(line_of(line, call))[0].gold == call.gold
+    turn = json.loads(line_of(line, call))["turns"][1]
     assert (turn["labels"], turn["reason"]) == (["promise", "situation"], "lost_job")
     assert (turn["speaker"], turn["text"]) == ("debtor", "Perdí la chamba, y el viernes le doy algo.")
-    assert written(line, call).startswith('{"id": "a-1", "author": "author0"')
+    assert line_of(line, call).startswith('{"id": "a-1", "author": "author0"')
 
 
 @pytest.mark.parametrize(

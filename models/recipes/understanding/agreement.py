@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from models.recipes.corpus import corpus_files, corpus_text
-from models.recipes.understanding.annotations import ANNOTATIONS, annotations_of
+from models.recipes.corpus import corpus_text
+from models.recipes.understanding.annotations import ANNOTATIONS, annotations_of, written_calls
 from models.recipes.understanding.fragments import fragments_of, read_fragments
 from pipeline.evaluate import Evaluation, evaluate
 from pipeline.gold import GoldCall, read_gold
@@ -49,8 +49,7 @@ def agreement(second: Path, corpora: Path, first: Path | None = None) -> Evaluat
 
 def _written(corpora: Path) -> list[GoldCall]:
     """All calls as their authors labelled them."""
-    paths = (path for part in ("train", "validation") for path in corpus_files(corpora / part))
-    return [call for path in paths for call in read_gold(corpus_text(path), path.name)]
+    return [call for part in ("train", "validation") for _, call in written_calls(corpora, part)]
 
 
 def _annotated(annotations: Path, written: Sequence[GoldCall]) -> list[GoldCall]:

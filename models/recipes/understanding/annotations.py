@@ -14,18 +14,16 @@ python -m models.recipes.understanding.annotations corpora validation > gold.jso
 """
 
 import argparse
-import gzip
 import hashlib
 import json
 import sys
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from models.recipes.corpus import corpus_files, corpus_text
+from models.recipes.corpus import corpus_files, corpus_text, unpacked
 from models.recipes.understanding.fragments import said_of
 from pipeline.gold import GoldCall, GoldError, GoldTurn, read_gold
 from pipeline.labels import LABELS, OUTCOMES, SEVERITIES, STEPS, TONE_CATEGORIES, Outcome, Severity, Step, ToneCategory
@@ -57,6 +55,11 @@ class Annotation:
         return self.turns.get(i, NOTHING)
 
 
+def came_with_guidelines(author: str | None) -> bool:
+    """Whether the author's hands wrote the guidelines too: their word is the law."""
+    return (author or "").startswith(GUIDELINE_AUTHORS)
+
+
 def fingerprint(call: GoldCall) -> str:
     """Eight hexadecimal digits of who says what: annotations hold of these turns alone."""
     said = "\n".join(f"{turn.role}\t{turn.text}" for turn in call.turns)
@@ -83,15 +86,11 @@ def annotations_of(path: Path, by_id: Mapping[str, GoldCall]) -> dict[str, Annot
     Raises:
         GoldError: As `read_annotations`.
     """
-    try:
-        lines = gzip.decompress(path.read_bytes()).decode("utf-8").splitlines()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise GoldError(f"{path.name}: text packed by gzip expected ({type(error).__name__})") from error
     found: dict[str, Annotation] = {}
     named: set[str] = set()
     turns: dict[int, GoldTurn] = {}
     call: GoldCall | None = None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(unpacked(path).splitlines(), 1):
         where = f"{path.name.partition('.')[0]}:{number}"
         words = line.split()
         if not words or words[0] == "#":
@@ -128,7 +127,7 @@ def adjudicate(call: GoldCall, annotations: Sequence[Annotation]) -> GoldCall:
     if not annotations:
         return call
     turns = range(len(call.turns))
-    if (call.author or "").startswith(GUIDELINE_AUTHORS):
+    if came_with_guidelines(call.author):
         gold = [_by_the_law(call.gold[i], annotations[0].of(i)) for i in turns]
     elif len(annotations) == 1:
         gold = [annotations[0].of(i) for i in turns]
@@ -187,22 +186,31 @@ def _with_own(gold: GoldTurn, authors: GoldTurn, *, is_named: bool) -> GoldTurn:
     return replace(gold, labels=labels, notices=authors.notices)
 
 
+def written_calls(folder: Path, part: str) -> Iterator[tuple[str, GoldCall]]:
+    """The calls of every author's file of `folder/part` as they were labelled there, by file name, each with its line.
+
+    Raises:
+        GoldError: A line is no call of the schema.
+    """
+    for path in corpus_files(folder / part):
+        text = corpus_text(path)
+        lines = (line for line in text.split("\n") if line.strip())
+        yield from zip(lines, read_gold(text, path.name), strict=True)
+
+
 def adjudicated_calls(folder: Path, part: str) -> Iterator[tuple[str, GoldCall]]:
-    """The calls of every author's file of `folder/part`, by file name: the line of each, and its gold adjudicated.
+    """`written_calls` with their gold adjudicated by the annotations beside them.
 
     Raises:
         GoldError: A call or an annotation is not as its schema says.
     """
-    for path in corpus_files(folder / part):
-        text = corpus_text(path)
-        calls = read_gold(text, path.name)
-        annotations = read_annotations(folder / ANNOTATIONS, calls)
-        lines = (line for line in text.split("\n") if line.strip())
-        for line, call in zip(lines, calls, strict=True):
-            yield line, adjudicate(call, annotations.get(call.id, ()))
+    calls = tuple(written_calls(folder, part))
+    annotations = read_annotations(folder / ANNOTATIONS, (call for _, call in calls))
+    for line, call in calls:
+        yield line, adjudicate(call, annotations.get(call.id, ()))
 
 
-def written(line: str, call: GoldCall) -> str:
+def line_of(line: str, call: GoldCall) -> str:
     """The line of a call in the schema of the guidelines, with the gold of `call` in place of its own."""
     told: dict[str, Any] = json.loads(line)
     turns = [
@@ -224,7 +232,7 @@ def main() -> None:
     parser.add_argument("part", help="train or validation")
     given = parser.parse_args()
     for line, call in adjudicated_calls(given.corpora, given.part):
-        sys.stdout.write(f"{written(line, call)}\n")
+        sys.stdout.write(f"{line_of(line, call)}\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from models.classifiers.blend import BlendReader, log_odds, save_blend
 from models.classifiers.encoder import EncoderReader, load_encoder
 from models.classifiers.linear import LinearReader, load_linear
 from models.classifiers.reader import CLASSES, Reader, Scores
-from models.recipes.understanding.annotations import GUIDELINE_AUTHORS
+from models.recipes.understanding.annotations import came_with_guidelines
 from models.recipes.understanding.ridge import Matrix, best_threshold
 from models.recipes.understanding.train import (
     KIND,
@@ -114,7 +114,7 @@ def main() -> None:
     given = parser.parse_args()
     linear, encoder = load_linear(find_weights(given.linear)), load_encoder(find_weights(given.encoder))
     held = read_corpus(given.corpora, "validation")
-    usual = [c for c in (*read_corpus(given.corpora, "train"), *held) if (c.author or "").startswith(GUIDELINE_AUTHORS)]
+    usual = [c for c in (*read_corpus(given.corpora, "train"), *held) if came_with_guidelines(c.author)]
     both = blend(linear, encoder, held, usual or held, Recipe())
     write_card(given.out, synthetic_only=False, kind=KIND, files=save_blend(both, given.out))
 

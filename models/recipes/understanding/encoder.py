@@ -30,7 +30,7 @@ from models.classifiers.encoder import (
     tensors_of,
 )
 from models.classifiers.reader import ANY_TONE, CLASSES
-from models.recipes.understanding.annotations import GUIDELINE_AUTHORS
+from models.recipes.understanding.annotations import came_with_guidelines
 from models.recipes.understanding.noise import as_recognised
 from models.recipes.understanding.train import KIND, Recipe, calibration_of, rows_of
 from models.registry import write_card
@@ -186,7 +186,7 @@ def examples_of(
         rough = draw is not None and draw.random() < config.roughened
         turns = [as_recognised(t, draw) for t in call.turns] if rough and draw is not None else list(call.turns)
         known = rows_of([call], with_features=False)
-        is_guidelines = (call.author or "").startswith(GUIDELINE_AUTHORS)
+        is_guidelines = came_with_guidelines(call.author)
         is_law = is_guidelines or call.annotated_again
         weight = config.guideline_weight if is_guidelines else 1.0
         weights = known.masks.astype(np.float32) * np.float32(weight)

@@ -9,12 +9,12 @@ words: steps by a letter each (`STEP_OF`), tone by a letter and a grade (`TONE_O
 its letter and, the first of them, the reason behind it (`LABEL_OF`). What is not said of a turn does not hold of it.
 """
 
-import gzip
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from models.recipes.corpus import unpacked
 from pipeline.gold import GoldCall, GoldError, GoldTurn
 from pipeline.labels import LABELS, SEVERITIES, STEPS, TONE_CATEGORIES, Label, Role, Severity, Step, ToneCategory
 from pipeline.reasons import load_reasons
@@ -42,7 +42,7 @@ def read_fragments(folder: Path) -> tuple[GoldCall, ...]:
 def fragments_of(path: Path) -> Iterator[GoldCall]:
     """Those of one packed file; its name is their author's."""
     author = path.name.partition(".")[0]
-    text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    text = unpacked(path)
     lines: list[tuple[int, str]] = []
     for number, line in enumerate([*text.splitlines(), ""], 1):
         if line.strip():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.classifiers.linear import FILE, Head, LinearReader, Standard, save_reader, scores_in_call
 from models.classifiers.ngrams import BUCKETS, Features, features_of
 from models.classifiers.reader import ANY_TONE, CLASSES, SEVERITY_CLASSES, Scores, of_role
-from models.recipes.understanding.annotations import GUIDELINE_AUTHORS, adjudicated_calls
+from models.recipes.understanding.annotations import adjudicated_calls, came_with_guidelines
 from models.recipes.understanding.fragments import read_fragments
 from models.recipes.understanding.reasons import with_reasons
 from models.recipes.understanding.ridge import (
@@ -236,7 +236,7 @@ def usual_mix(rows: Rows, share: float, guideline_share: float | None = None) ->
     harsh = np.array(
         [any(turn.tone for turn in rows.gold[end - n : end]) for n, end in zip(rows.lengths, ends, strict=True)]
     )
-    law = np.array([rows.authors[end - 1].startswith(GUIDELINE_AUTHORS) for end in ends])
+    law = np.array([came_with_guidelines(rows.authors[end - 1]) for end in ends])
     of_call = brought_to(np.ones(len(ends)), harsh, share)
     if guideline_share is not None:
         for kind in (harsh, ~harsh):
